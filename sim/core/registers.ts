@@ -1,0 +1,97 @@
+/**
+ * Every piece of architectural state outside memory is a 64-bit cell with a number and a name. One numbering serves
+ * the interpreter, undo, traces and the debugger. Names are the architecture's own, in lower case
+ * (Arm ARM, D17 "AArch64 System Register Descriptions"); PSTATE fields stand alone, as in C5.2.
+ */
+
+const general = [...Array(31).keys()].map((n) => `x${n}`);
+const vectorHalves = [...Array(32).keys()].flatMap((n) => [
+	`v${n}.d0`,
+	`v${n}.d1`,
+]);
+
+/** PSTATE, each field at the bit positions that its own special-purpose register shows (C5.2). */
+const pstateFields = [
+	"nzcv",
+	"daif",
+	"currentel",
+	"spsel",
+	"pan",
+	"uao",
+	"pstate.ss",
+	"pstate.il",
+] as const;
+
+const fixedNames = [
+	...general,
+	"sp_el0",
+	"sp_el1",
+	"sp_el2",
+	"pc",
+	// Reads of XZR come from a cell that is never written; writes to XZR go to one that is never read.
+	"zero",
+	"sink",
+	...pstateFields,
+	...vectorHalves,
+];
+
+/** Cell numbers of the fixed part. X0 to X30 are 0 to 30. */
+export const X0 = 0;
+export const LR = 30;
+export const SP_EL0 = 31;
+export const SP_EL1 = 32;
+export const SP_EL2 = 33;
+export const PC = 34;
+export const ZERO = 35;
+export const SINK = 36;
+export const NZCV = 37;
+export const DAIF = 38;
+export const CURRENT_EL = 39;
+export const SPSEL = 40;
+export const PAN = 41;
+export const UAO = 42;
+export const SS = 43;
+export const IL = 44;
+/** Low half of V0; Vn's low half is V0 + 2n and its high half V0 + 2n + 1. */
+export const V0 = 45;
+/** First cell after the fixed part: system registers and devices follow in the order of their allocation. */
+export const FIRST_FREE = fixedNames.length;
+
+/** Room for every system register and device register; one allocation serves all machines. */
+export const CELL_COUNT = 2048;
+
+/** Names cells and gives out numbers. One register map serves one machine. */
+export class RegisterMap {
+	readonly #names: string[] = [...fixedNames];
+	readonly #ids = new Map<string, number>(
+		fixedNames.map((name, id) => [name, id]),
+	);
+
+	/** How many cells have a name. */
+	get count(): number {
+		return this.#names.length;
+	}
+
+	/** The number of the cell called `name`, made on first use. Throws RangeError when all CELL_COUNT are given out. */
+	allocate(name: string): number {
+		const known = this.#ids.get(name);
+		if (known !== undefined) return known;
+		if (this.#names.length === CELL_COUNT)
+			throw new RangeError(
+				`no cell left for ${name}: all ${CELL_COUNT} are named`,
+			);
+		this.#names.push(name);
+		this.#ids.set(name, this.#names.length - 1);
+		return this.#names.length - 1;
+	}
+
+	/** The number of the cell called `name`, or undefined. */
+	find(name: string): number | undefined {
+		return this.#ids.get(name);
+	}
+
+	/** The name of cell `id`. */
+	nameOf(id: number): string {
+		return this.#names[id] ?? `cell ${id}`;
+	}
+}
