@@ -30,11 +30,14 @@ export class MemoryFiles implements FileReader {
 /** The text of a file: UTF-8, a byte that is not valid UTF-8 read as Latin-1 so that no offset is lost. */
 export function decodeText(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
-    return new TextDecoder('latin1').decode(bytes);
+    return latin1.decode(bytes);
   }
 }
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+const latin1 = new TextDecoder('latin1');
 
 /** `path` taken relative to the folder of `from`, in the plain POSIX way; an absolute path is itself. */
 export function besideFile(from: string, path: string): string {

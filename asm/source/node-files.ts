@@ -1,5 +1,5 @@
 /** The one adaptor between the assembler's FileReader and Node's file system. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import type { FileReader } from './files.ts';
 
 /** Reads files by path, relative to the working directory; each file is read once for the life of the reader. */
@@ -8,14 +8,19 @@ export class NodeFiles implements FileReader {
 
   read(path: string): Uint8Array | undefined {
     if (this.#cache.has(path)) return this.#cache.get(path);
-    let bytes: Uint8Array | undefined;
-    try {
-      bytes = readFileSync(path);
-    } catch (error) {
-      // Absent, or a folder, or not readable: to an include search these are all "not here".
-      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
-    }
+    const bytes = readRegular(path);
     this.#cache.set(path, bytes);
     return bytes;
+  }
+}
+
+/** Absent, a folder, not readable: to an include search these are all "not here". A file that is absent is told without an exception. */
+function readRegular(path: string): Uint8Array | undefined {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined;
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return undefined;
   }
 }

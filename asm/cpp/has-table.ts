@@ -1,0 +1,146 @@
+/**
+ * The names that aarch64-linux-gnu-gcc 12.2 answers __has_attribute and __has_builtin for. The builtins behind
+ * arm_neon.h and arm_sve.h, several thousand names of the compiler's own, are left out.
+ */
+
+/** GNU attributes, for which the answer is 1. */
+export const GNU_ATTRIBUTES = `
+NSObject deprecated fallthrough aarch64_vector_pcs access alias aligned alloc_align alloc_size always_inline
+arm_sve_vector_bits artificial
+assume_aligned cleanup cold common const constructor copy designated_init destructor error externally_visible flatten
+format format_arg gnu_inline hot ifunc leaf malloc may_alias mode no_address_safety_analysis no_icf
+no_instrument_function no_profile_instrument_function no_reorder no_sanitize no_sanitize_address no_sanitize_coverage
+no_sanitize_thread no_sanitize_undefined no_split_stack no_stack_limit no_stack_protector nocf_check noclone nocommon
+noinit noinline noipa nonnull nonstring noplt noreturn nothrow objc_nullability objc_root_class optimize packed
+patchable_function_entry persistent pure retain returns_nonnull returns_twice scalar_storage_order section sentinel
+signed_bool_precision simd stack_protect symver tainted_args target target_clones tls_model transaction_callable
+transaction_may_cancel_outer transaction_pure transaction_safe transaction_safe_dynamic transaction_unsafe
+transaction_wrap transparent_union unavailable uninitialized unused used vector_mask vector_size visibility volatile
+warn_if_not_aligned warn_unused warn_unused_result warning weak weakref zero_call_used_regs
+`;
+
+/** Standard attributes of C2x and the date that gcc 12 answers. */
+export const STANDARD_ATTRIBUTES: Readonly<Record<string, number>> = {
+  deprecated: 201904,
+  fallthrough: 201904,
+  maybe_unused: 201904,
+  nodiscard: 202003,
+};
+
+/** Library functions that are builtins under their own name, and with __builtin_ before it. */
+export const LIBRARY_BUILTINS = `
+_Exit __clear_cache __fprintf_chk __memcpy_chk __memmove_chk __mempcpy_chk __memset_chk __printf_chk __snprintf_chk
+__sprintf_chk __stpcpy_chk __stpncpy_chk __strcat_chk __strcpy_chk __strncat_chk __strncpy_chk __vfprintf_chk
+__vprintf_chk __vsnprintf_chk __vsprintf_chk _exit abort abs acos acosf acosh acoshf acoshl acosl aligned_alloc alloca
+asin asinf asinh asinhf asinhl asinl atan atan2 atan2f atan2l atanf atanh atanhf atanhl atanl bcmp bcopy bzero cabs
+cabsf cabsl cacos cacosf cacosh cacoshf cacoshl cacosl calloc carg cargf cargl casin casinf casinh casinhf casinhl
+casinl catan catanf catanh catanhf catanhl catanl cbrt cbrtf cbrtl ccos ccosf ccosh ccoshf ccoshl ccosl ceil ceilf
+ceilf128 ceilf16 ceilf32 ceilf32x ceilf64 ceilf64x ceill cexp cexpf cexpl cimag cimagf cimagl clog clog10 clog10f
+clog10l clogf clogl conj conjf conjl copysign copysignf copysignf128 copysignf16 copysignf32 copysignf32x copysignf64
+copysignf64x copysignl cos cosf cosh coshf coshl cosl cpow cpowf cpowl cproj cprojf cprojl creal crealf creall csin
+csinf csinh csinhf csinhl csinl csqrt csqrtf csqrtl ctan ctanf ctanh ctanhf ctanhl ctanl dcgettext dgettext drem dremf
+dreml erf erfc erfcf erfcl erff erfl execl execle execlp execv execve execvp exit exp exp10 exp10f exp10l exp2 exp2f
+exp2l expf expl expm1 expm1f expm1l fabs fabsf fabsf128 fabsf16 fabsf32 fabsf32x fabsf64 fabsf64x fabsl fdim fdimf
+fdiml feclearexcept fegetenv fegetexceptflag fegetround feholdexcept feraiseexcept fesetenv fesetexceptflag fesetround
+fetestexcept feupdateenv ffs ffsimax ffsl ffsll finite finitef finitel floor floorf floorf128 floorf16 floorf32
+floorf32x floorf64 floorf64x floorl fma fmaf fmaf128 fmaf16 fmaf32 fmaf32x fmaf64 fmaf64x fmal fmax fmaxf fmaxf128
+fmaxf16 fmaxf32 fmaxf32x fmaxf64 fmaxf64x fmaxl fmin fminf fminf128 fminf16 fminf32 fminf32x fminf64 fminf64x fminl
+fmod fmodf fmodl fork fprintf fprintf_unlocked fputc fputc_unlocked fputs fputs_unlocked free frexp frexpf frexpl
+fscanf fwrite fwrite_unlocked gamma gamma_r gammaf gammaf_r gammal gammal_r gettext hypot hypotf hypotl ilogb ilogbf
+ilogbl imaxabs index isalnum isalpha isascii isblank iscntrl isdigit isgraph isinf isinff isinfl islower isnan isnanf
+isnanl isprint ispunct isspace isupper iswalnum iswalpha iswblank iswcntrl iswdigit iswgraph iswlower iswprint
+iswpunct iswspace iswupper iswxdigit isxdigit j0 j0f j0l j1 j1f j1l jn jnf jnl labs ldexp ldexpf ldexpl lgamma
+lgamma_r lgammaf lgammaf_r lgammal lgammal_r llabs llrint llrintf llrintl llround llroundf llroundl log log10 log10f
+log10l log1p log1pf log1pl log2 log2f log2l logb logbf logbl logf logl lrint lrintf lrintl lround lroundf lroundl
+malloc memchr memcmp memcpy memmove mempcpy memset modf modff modfl nan nanf nanf128 nanf16 nanf32 nanf32x nanf64
+nanf64x nanl nearbyint nearbyintf nearbyintf128 nearbyintf16 nearbyintf32 nearbyintf32x nearbyintf64 nearbyintf64x
+nearbyintl nextafter nextafterf nextafterl nexttoward nexttowardf nexttowardl posix_memalign pow pow10 pow10f pow10l
+powf powl printf printf_unlocked putc putc_unlocked putchar putchar_unlocked puts puts_unlocked realloc remainder
+remainderf remainderl remquo remquof remquol rindex rint rintf rintf128 rintf16 rintf32 rintf32x rintf64 rintf64x
+rintl round roundeven roundevenf roundevenf128 roundevenf16 roundevenf32 roundevenf32x roundevenf64 roundevenf64x
+roundevenl roundf roundf128 roundf16 roundf32 roundf32x roundf64 roundf64x roundl scalb scalbf scalbl scalbln scalblnf
+scalblnl scalbn scalbnf scalbnl scanf signbit signbitf signbitl significand significandf significandl sin sincos
+sincosf sincosl sinf sinh sinhf sinhl sinl snprintf sprintf sqrt sqrtf sqrtf128 sqrtf16 sqrtf32 sqrtf32x sqrtf64
+sqrtf64x sqrtl sscanf stpcpy stpncpy strcasecmp strcat strchr strcmp strcpy strcspn strdup strfmon strftime strlen
+strncasecmp strncat strncmp strncpy strndup strnlen strpbrk strrchr strspn strstr tan tanf tanh tanhf tanhl tanl
+tgamma tgammaf tgammal toascii tolower toupper towlower towupper trunc truncf truncf128 truncf16 truncf32 truncf32x
+truncf64 truncf64x truncl vfprintf vfscanf vprintf vscanf vsnprintf vsprintf vsscanf y0 y0f y0l y1 y1f y1l yn ynf ynl
+`;
+
+/** Library functions that are builtins under their own name only. */
+export const PLAIN_BUILTINS = `
+__cyg_profile_func_enter __cyg_profile_func_exit
+`;
+
+/** Builtins that have __builtin_ before their name. */
+export const PREFIXED_BUILTINS = `
+FILE FUNCTION LINE aarch64_autia1716 aarch64_autib1716 aarch64_crc32b aarch64_crc32cb aarch64_crc32ch aarch64_crc32cw
+aarch64_crc32cx aarch64_crc32h aarch64_crc32w aarch64_crc32x aarch64_fcmla_laneq0v2sf aarch64_fcmla_laneq0v4hf
+aarch64_fcmla_laneq180v2sf aarch64_fcmla_laneq180v4hf aarch64_fcmla_laneq270v2sf aarch64_fcmla_laneq270v4hf
+aarch64_fcmla_laneq90v2sf aarch64_fcmla_laneq90v4hf aarch64_get_fpcr aarch64_get_fpcr64 aarch64_get_fpsr
+aarch64_get_fpsr64 aarch64_im_lane_boundsi aarch64_jcvtzs aarch64_pacia1716 aarch64_pacib1716 aarch64_rbit
+aarch64_rbitl aarch64_rbitll aarch64_rev16 aarch64_rev16l aarch64_rev16ll aarch64_rndr aarch64_rndrrs aarch64_rsqrt_df
+aarch64_rsqrt_sf aarch64_rsqrt_v2df aarch64_rsqrt_v2sf aarch64_rsqrt_v4sf aarch64_set_fpcr aarch64_set_fpcr64
+aarch64_set_fpsr aarch64_set_fpsr64 aarch64_xpaclri acc_on_device add_overflow add_overflow_p adjust_descriptor
+adjust_trampoline aggregate_incoming_address alloca_with_align alloca_with_align_and_max apply apply_args
+assoc_barrier assume_aligned bswap128 bswap16 bswap32 bswap64 cexpi cexpif cexpil choose_expr classify_type
+clear_padding clrsb clrsbimax clrsbl clrsbll clz clzimax clzl clzll constant_p convertvector ctz ctzimax ctzl ctzll
+dwarf_cfa dwarf_sp_column dynamic_object_size eh_copy_values eh_filter eh_pointer eh_return eh_return_data_regno
+expect expect_with_probability extend_pointer extract_return_addr fpclassify frame_address frob_return_addr
+has_attribute huge_val huge_valf huge_valf128 huge_valf16 huge_valf32 huge_valf32x huge_valf64 huge_valf64x huge_vall
+iceil iceilf iceill ifloor ifloorf ifloorl inf inff inff128 inff16 inff32 inff32x inff64 inff64x infl init_descriptor
+init_dwarf_reg_size_table init_heap_trampoline init_trampoline irint irintf irintl iround iroundf iroundl isfinite
+isinf_sign isnormal lceil lceilf lceill lfloor lfloorf lfloorl llceil llceilf llceill llfloor llfloorf llfloorl
+longjmp memcmp_eq mul_overflow mul_overflow_p nans nansf nansf128 nansf16 nansf32 nansf32x nansf64 nansf64x nansl
+next_arg nonlocal_goto object_size offsetof parity parityimax parityl parityll popcount popcountimax popcountl
+popcountll powi powif powil prefetch return return_address sadd_overflow saddl_overflow saddll_overflow saveregs
+set_thread_pointer setjmp setjmp_receiver setjmp_setup shuffle shufflevector smul_overflow smull_overflow
+smulll_overflow speculation_safe_value speculation_safe_value_1 speculation_safe_value_16 speculation_safe_value_2
+speculation_safe_value_4 speculation_safe_value_8 speculation_safe_value_ptr ssub_overflow ssubl_overflow
+ssubll_overflow stack_restore stack_save strcmp_eq strncmp_eq sub_overflow sub_overflow_p thread_pointer trap
+types_compatible_p uadd_overflow uaddl_overflow uaddll_overflow umul_overflow umull_overflow umulll_overflow
+unreachable unwind_init unwind_resume update_setjmp_buf usub_overflow usubl_overflow usubll_overflow va_arg_pack
+va_arg_pack_len va_copy va_end va_start
+`;
+
+/** Builtins of memory access: `__` stands before each name. */
+export const ATOMIC_BUILTINS = `
+atomic_add_fetch atomic_add_fetch_1 atomic_add_fetch_16 atomic_add_fetch_2 atomic_add_fetch_4 atomic_add_fetch_8
+atomic_always_lock_free atomic_and_fetch atomic_and_fetch_1 atomic_and_fetch_16 atomic_and_fetch_2 atomic_and_fetch_4
+atomic_and_fetch_8 atomic_clear atomic_compare_exchange atomic_compare_exchange_1 atomic_compare_exchange_16
+atomic_compare_exchange_2 atomic_compare_exchange_4 atomic_compare_exchange_8 atomic_compare_exchange_n
+atomic_exchange atomic_exchange_1 atomic_exchange_16 atomic_exchange_2 atomic_exchange_4 atomic_exchange_8
+atomic_exchange_n atomic_feraiseexcept atomic_fetch_add atomic_fetch_add_1 atomic_fetch_add_16 atomic_fetch_add_2
+atomic_fetch_add_4 atomic_fetch_add_8 atomic_fetch_and atomic_fetch_and_1 atomic_fetch_and_16 atomic_fetch_and_2
+atomic_fetch_and_4 atomic_fetch_and_8 atomic_fetch_nand atomic_fetch_nand_1 atomic_fetch_nand_16 atomic_fetch_nand_2
+atomic_fetch_nand_4 atomic_fetch_nand_8 atomic_fetch_or atomic_fetch_or_1 atomic_fetch_or_16 atomic_fetch_or_2
+atomic_fetch_or_4 atomic_fetch_or_8 atomic_fetch_sub atomic_fetch_sub_1 atomic_fetch_sub_16 atomic_fetch_sub_2
+atomic_fetch_sub_4 atomic_fetch_sub_8 atomic_fetch_xor atomic_fetch_xor_1 atomic_fetch_xor_16 atomic_fetch_xor_2
+atomic_fetch_xor_4 atomic_fetch_xor_8 atomic_is_lock_free atomic_load atomic_load_1 atomic_load_16 atomic_load_2
+atomic_load_4 atomic_load_8 atomic_load_n atomic_nand_fetch atomic_nand_fetch_1 atomic_nand_fetch_16
+atomic_nand_fetch_2 atomic_nand_fetch_4 atomic_nand_fetch_8 atomic_or_fetch atomic_or_fetch_1 atomic_or_fetch_16
+atomic_or_fetch_2 atomic_or_fetch_4 atomic_or_fetch_8 atomic_signal_fence atomic_store atomic_store_1 atomic_store_16
+atomic_store_2 atomic_store_4 atomic_store_8 atomic_store_n atomic_sub_fetch atomic_sub_fetch_1 atomic_sub_fetch_16
+atomic_sub_fetch_2 atomic_sub_fetch_4 atomic_sub_fetch_8 atomic_test_and_set atomic_thread_fence atomic_xor_fetch
+atomic_xor_fetch_1 atomic_xor_fetch_16 atomic_xor_fetch_2 atomic_xor_fetch_4 atomic_xor_fetch_8 sync_add_and_fetch
+sync_add_and_fetch_1 sync_add_and_fetch_16 sync_add_and_fetch_2 sync_add_and_fetch_4 sync_add_and_fetch_8
+sync_and_and_fetch sync_and_and_fetch_1 sync_and_and_fetch_16 sync_and_and_fetch_2 sync_and_and_fetch_4
+sync_and_and_fetch_8 sync_bool_compare_and_swap sync_bool_compare_and_swap_1 sync_bool_compare_and_swap_16
+sync_bool_compare_and_swap_2 sync_bool_compare_and_swap_4 sync_bool_compare_and_swap_8 sync_fetch_and_add
+sync_fetch_and_add_1 sync_fetch_and_add_16 sync_fetch_and_add_2 sync_fetch_and_add_4 sync_fetch_and_add_8
+sync_fetch_and_and sync_fetch_and_and_1 sync_fetch_and_and_16 sync_fetch_and_and_2 sync_fetch_and_and_4
+sync_fetch_and_and_8 sync_fetch_and_nand sync_fetch_and_nand_1 sync_fetch_and_nand_16 sync_fetch_and_nand_2
+sync_fetch_and_nand_4 sync_fetch_and_nand_8 sync_fetch_and_or sync_fetch_and_or_1 sync_fetch_and_or_16
+sync_fetch_and_or_2 sync_fetch_and_or_4 sync_fetch_and_or_8 sync_fetch_and_sub sync_fetch_and_sub_1
+sync_fetch_and_sub_16 sync_fetch_and_sub_2 sync_fetch_and_sub_4 sync_fetch_and_sub_8 sync_fetch_and_xor
+sync_fetch_and_xor_1 sync_fetch_and_xor_16 sync_fetch_and_xor_2 sync_fetch_and_xor_4 sync_fetch_and_xor_8
+sync_lock_release sync_lock_release_1 sync_lock_release_16 sync_lock_release_2 sync_lock_release_4 sync_lock_release_8
+sync_lock_test_and_set sync_lock_test_and_set_1 sync_lock_test_and_set_16 sync_lock_test_and_set_2
+sync_lock_test_and_set_4 sync_lock_test_and_set_8 sync_nand_and_fetch sync_nand_and_fetch_1 sync_nand_and_fetch_16
+sync_nand_and_fetch_2 sync_nand_and_fetch_4 sync_nand_and_fetch_8 sync_or_and_fetch sync_or_and_fetch_1
+sync_or_and_fetch_16 sync_or_and_fetch_2 sync_or_and_fetch_4 sync_or_and_fetch_8 sync_sub_and_fetch
+sync_sub_and_fetch_1 sync_sub_and_fetch_16 sync_sub_and_fetch_2 sync_sub_and_fetch_4 sync_sub_and_fetch_8
+sync_synchronize sync_val_compare_and_swap sync_val_compare_and_swap_1 sync_val_compare_and_swap_16
+sync_val_compare_and_swap_2 sync_val_compare_and_swap_4 sync_val_compare_and_swap_8 sync_xor_and_fetch
+sync_xor_and_fetch_1 sync_xor_and_fetch_16 sync_xor_and_fetch_2 sync_xor_and_fetch_4 sync_xor_and_fetch_8
+`;
