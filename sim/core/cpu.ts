@@ -1,62 +1,95 @@
 /**
  * One processing element's state: cells (see registers.ts), and what is derived from them.
  */
-import type { Journal } from "./journal.ts";
-import {
-	CELL_COUNT,
-	CURRENT_EL,
-	PC,
-	type RegisterMap,
-	SP_EL0,
-	SPSEL,
-} from "./registers.ts";
+import type { Journal } from './journal.ts';
+import { CELL_COUNT, CURRENT_EL, PC, type RegisterMap, SP_EL0, SPSEL } from './registers.ts';
+
+export interface Clock {
+  cycles: number;
+}
 
 export class Cpu {
-	readonly registers: RegisterMap;
-	/** All state outside memory, by cell number. Read and written in place by the interpreter's closures. */
-	readonly cells: BigUint64Array;
-	/** The same cells as 32-bit halves: words[2 * id] is the low half of cell `id` (hosts of JavaScript are little-endian). */
-	readonly words: Uint32Array;
-	/** Cell number of the current stack pointer: SP_EL0, or SP_ELx where PSTATE.SP is 1. Derived: see `refresh`. */
-	sp = SP_EL0;
-	/** Attached while steps are recorded. */
-	journal: Journal | undefined;
-	readonly #listeners: (() => void)[] = [];
+  readonly registers: RegisterMap;
+  /** All state outside memory, by cell number. Read and written in place by the interpreter's closures. */
+  readonly cells: BigUint64Array;
+  /** The same cells as 32-bit halves: words[2 * id] is the low half of cell `id` (hosts of JavaScript are little-endian). */
+  readonly words: Uint32Array;
+  /** Cell number of the current stack pointer: SP_EL0, or SP_ELx where PSTATE.SP is 1. Derived: see `refresh`. */
+  sp = SP_EL0;
+  /** Attached while steps are recorded. */
+  journal: Journal | undefined;
+  /** Time, in cycles of the core: what timers and the cycle counter read. Whoever owns time advances it. */
+  readonly clock: Clock = { cycles: 0 };
+  readonly #refreshListeners: (() => void)[] = [];
+  readonly #contextListeners: (() => void)[] = [];
+  readonly #lineListeners: (() => void)[] = [];
 
-	constructor(registers: RegisterMap) {
-		this.registers = registers;
-		this.cells = new BigUint64Array(CELL_COUNT);
-		this.words = new Uint32Array(this.cells.buffer);
-	}
+  constructor(registers: RegisterMap) {
+    this.registers = registers;
+    this.cells = new BigUint64Array(CELL_COUNT);
+    this.words = new Uint32Array(this.cells.buffer);
+  }
 
-	/** The current exception level, 0 to 2. CurrentEL holds it in bits 3:2. */
-	get el(): number {
-		return this.words[2 * CURRENT_EL]! >>> 2;
-	}
+  /** The current exception level, 0 to 2. CurrentEL holds it in bits 3:2. */
+  get el(): number {
+    return this.words[2 * CURRENT_EL]! >>> 2;
+  }
 
-	get pc(): bigint {
-		return this.cells[PC]!;
-	}
+  get pc(): bigint {
+    return this.cells[PC]!;
+  }
 
-	/** Writes a cell and reports the old value to the journal. The way for all writes that a step's fixed write set lacks. */
-	write(id: number, value: bigint): void {
-		this.journal?.cell(id, this.cells[id]!);
-		this.cells[id] = value;
-	}
+  /** The cell number of the system register, PSTATE field or device register called `name`. */
+  cell(name: string): number {
+    return this.registers.allocate(name);
+  }
 
-	/** Calls `listener` whenever state is changed from outside the interpreter (undo, a debugger), after the change. */
-	onRefresh(listener: () => void): void {
-		this.#listeners.push(listener);
-	}
+  /** Writes a cell and reports the old value to the journal. The way for all writes that a step's fixed write set lacks. */
+  write(id: number, value: bigint): void {
+    this.journal?.cell(id, this.cells[id]!);
+    this.cells[id] = value;
+  }
 
-	/** Makes everything derived from cells anew: the stack pointer in use, translations, pending interrupts. */
-	refresh(): void {
-		this.selectStackPointer();
-		for (const listener of this.#listeners) listener();
-	}
+  /** Calls `listener` whenever state is changed from outside the interpreter (undo, a debugger), after the change. */
+  onRefresh(listener: () => void): void {
+    this.#refreshListeners.push(listener);
+  }
 
-	/** Sets `sp` from CurrentEL and SPSel; to be called after either changes. */
-	selectStackPointer(): void {
-		this.sp = this.words[2 * SPSEL]! & 1 ? SP_EL0 + this.el : SP_EL0;
-	}
+  /**
+   * Calls `listener` after every change of what translation, traps or interrupt routing may depend on: an exception
+   * entry or return, and a write of a system register whose table row says so.
+   */
+  onContextChange(listener: () => void): void {
+    this.#contextListeners.push(listener);
+  }
+
+  /** Reports such a change. */
+  contextChanged(): void {
+    for (const listener of this.#contextListeners) listener();
+  }
+
+  /** Sets one of the interrupt lines, IRQ to VFIQ in registers.ts. */
+  setLine(line: number, asserted: boolean): void {
+    const level = asserted ? 1n : 0n;
+    if (this.cells[line] === level) return;
+    this.write(line, level);
+    for (const listener of this.#lineListeners) listener();
+  }
+
+  /** Calls `listener` whenever an interrupt line has changed. */
+  onLineChange(listener: () => void): void {
+    this.#lineListeners.push(listener);
+  }
+
+  /** Makes everything derived from cells anew: the stack pointer in use, translations, pending interrupts. */
+  refresh(): void {
+    this.selectStackPointer();
+    for (const listener of this.#refreshListeners) listener();
+    this.contextChanged();
+  }
+
+  /** Sets `sp` from CurrentEL and SPSel; to be called after either changes. */
+  selectStackPointer(): void {
+    this.sp = this.words[2 * SPSEL]! & 1 ? SP_EL0 + this.el : SP_EL0;
+  }
 }

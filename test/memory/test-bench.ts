@@ -37,17 +37,6 @@ export const HCR_RW = 1n << 31n;
 /** ID_AA64MMFR0_EL1 with 48-bit physical addresses and 16-bit ASIDs. */
 const MMFR0 = 0x25n;
 
-// uvu reports a failure by name, stack and message, and breaks off, as if all were well, where a thrown value lacks them.
-Object.defineProperties(ArchException.prototype, {
-  name: { value: 'ArchException' },
-  stack: { value: 'ArchException\n' },
-  message: {
-    get(this: ArchException) {
-      return `class 0x${this.ec.toString(16)}, ISS 0x${this.iss.toString(16)}, address 0x${this.far?.toString(16)}`;
-    },
-  },
-});
-
 export class Bench {
   readonly physical: PhysicalMemory;
   readonly cpu = new Cpu(new RegisterMap());
