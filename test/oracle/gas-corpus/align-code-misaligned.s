@@ -1,0 +1,3 @@
+	.byte 1, 2, 3
+	.align 4
+	nop

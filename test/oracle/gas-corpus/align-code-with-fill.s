@@ -1,0 +1,5 @@
+	nop
+	.align 4, 0
+	nop
+	.balign 16, 0xcc
+	nop

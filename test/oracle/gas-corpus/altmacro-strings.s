@@ -1,0 +1,6 @@
+	.altmacro
+	.macro m a
+	.ascii a
+	.endm
+	m "abc"
+	m "it!'s"

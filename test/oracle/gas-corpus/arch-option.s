@@ -1,0 +1,3 @@
+// options: -march=armv8.2-a
+	ldadd x0, x1, [x2]
+	esb

@@ -1,0 +1,3 @@
+	.section .a,"ax"
+	.attach_to_group grp
+	nop

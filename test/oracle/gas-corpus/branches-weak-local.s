@@ -1,0 +1,3 @@
+	.weak w
+w:	b w
+	bl w

@@ -1,0 +1,3 @@
+	.bss
+	.align 4, 0xff
+	.space 4, 1

@@ -1,0 +1,3 @@
+a:	.quad a, a+8, ext, ext-4
+	.word a, ext+1
+	.hword ext

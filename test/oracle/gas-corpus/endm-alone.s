@@ -1,0 +1,3 @@
+	.endm
+	.endr
+	.byte 1

@@ -1,0 +1,3 @@
+	.data
+	.byte 1
+	.balignw 4, 0x1234

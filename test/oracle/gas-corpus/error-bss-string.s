@@ -1,0 +1,2 @@
+	.bss
+	.ascii "a"

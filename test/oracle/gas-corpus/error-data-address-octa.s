@@ -1,0 +1,1 @@
+	.octa ext

@@ -1,0 +1,3 @@
+	.byte b - a
+a:	.space 300
+b:

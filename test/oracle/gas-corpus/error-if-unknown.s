@@ -1,0 +1,3 @@
+	.if ext
+	.byte 1
+	.endif

@@ -1,0 +1,1 @@
+	mov x0, #undefined_symbol

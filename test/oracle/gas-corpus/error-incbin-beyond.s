@@ -1,0 +1,1 @@
+	.incbin "included.bin", 4, 100

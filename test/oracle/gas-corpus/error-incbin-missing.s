@@ -1,0 +1,1 @@
+	.incbin "no-such-file.bin"

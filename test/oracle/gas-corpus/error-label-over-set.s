@@ -1,0 +1,3 @@
+	.set a, 1
+	.equiv b, 2
+b:	nop

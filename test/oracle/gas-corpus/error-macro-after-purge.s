@@ -1,0 +1,5 @@
+	.macro m
+	.byte 1
+	.endm
+	.purgem m
+	m

@@ -1,0 +1,4 @@
+	.macro m a:req, b
+	.byte \a
+	.endm
+	m

@@ -1,0 +1,4 @@
+	.macro m
+	.byte 1
+	.endm
+	m 5

@@ -1,0 +1,3 @@
+	.macro m a:foo
+	.endm
+	m 1

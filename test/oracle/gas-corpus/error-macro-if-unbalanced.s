@@ -1,0 +1,5 @@
+	.macro m
+	.if 1
+	.byte 1
+	.endm
+	m

@@ -1,0 +1,4 @@
+	.data
+d:	.word 1
+	.text
+	.org d

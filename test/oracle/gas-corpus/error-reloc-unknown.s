@@ -1,0 +1,1 @@
+	.reloc 0, R_AARCH64_NONSENSE, ext

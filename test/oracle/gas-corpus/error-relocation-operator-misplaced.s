@@ -1,0 +1,1 @@
+	add x0, x0, :abs_g0:ext

@@ -1,0 +1,1 @@
+	add x0, x0, :nonsense:ext

@@ -1,0 +1,3 @@
+	.rept ext
+	.byte 1
+	.endr

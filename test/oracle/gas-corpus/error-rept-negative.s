@@ -1,0 +1,3 @@
+	.rept -1
+	.byte 1
+	.endr

@@ -1,0 +1,3 @@
+foo	.req x5
+	.unreq foo
+	mov foo, foo

@@ -1,0 +1,2 @@
+	.section .a,"aw",@progbits
+	.section .a,"aw",@nobits

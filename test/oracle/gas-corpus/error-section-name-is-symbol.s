@@ -1,0 +1,2 @@
+sym:	nop
+	.section sym,"a"

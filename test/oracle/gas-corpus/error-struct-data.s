@@ -1,0 +1,2 @@
+	.struct 0
+	.word 1

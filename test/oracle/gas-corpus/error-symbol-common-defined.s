@@ -1,0 +1,2 @@
+a:	nop
+	.comm a, 4

@@ -1,0 +1,2 @@
+	.size a, ext
+a:	nop

@@ -1,0 +1,4 @@
+	.word b - a
+	.byte b - a
+a:	nop
+b:	nop

@@ -1,0 +1,4 @@
+	.set a, (x - y) * 2
+	.quad a
+x:	nop
+y:	nop

@@ -1,0 +1,1 @@
+	.word ext - ext + 3

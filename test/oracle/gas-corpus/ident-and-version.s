@@ -1,0 +1,4 @@
+	.ident "made by hand"
+	.ident "twice"
+	.version "1.0"
+	nop

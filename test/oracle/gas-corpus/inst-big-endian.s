@@ -1,0 +1,4 @@
+// options: -EB
+	.inst 0xd503201f
+	nop
+	.word 1

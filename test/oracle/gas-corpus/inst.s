@@ -1,0 +1,4 @@
+	.inst 0xd503201f
+	.inst 0xd503201f, 0xd65f03c0
+	.byte 1
+	.inst 0xd503201f

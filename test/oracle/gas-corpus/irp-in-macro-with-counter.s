@@ -1,0 +1,7 @@
+	.macro m
+	.irp x, 1, 2
+	.byte \x, \@
+	.endr
+	.endm
+	m
+	m

@@ -1,0 +1,5 @@
+	.irp a, 1, 2
+	.irp b, 3, 4
+	.byte \a, \b
+	.endr
+	.endr

@@ -1,0 +1,4 @@
+.Lx:	b .Lx
+	.quad .Lx
+	.global .Ly
+.Ly:	nop

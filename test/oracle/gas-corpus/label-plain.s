@@ -1,0 +1,4 @@
+a:	b a
+b :	b b
+c: d: nop
+"quoted name": b "quoted name"

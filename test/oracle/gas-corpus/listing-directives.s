@@ -1,0 +1,8 @@
+	.title "t"
+	.sbttl "s"
+	.list
+	.nolist
+	.eject
+	.psize 60,80
+	.text
+	nop

@@ -1,0 +1,4 @@
+	.macro m a
+	.ascii "\a'x"
+	.endm
+	m 1

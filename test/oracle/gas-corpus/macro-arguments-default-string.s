@@ -1,0 +1,5 @@
+	.macro m a="x y", b = z
+	.ascii "[\a][\b]"
+	.endm
+	m
+	m q

@@ -1,0 +1,4 @@
+	.macro m, a, b
+	.byte \a, \b
+	.endm
+	m 1, 2

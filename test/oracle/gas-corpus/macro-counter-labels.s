@@ -1,0 +1,7 @@
+	.macro loop
+.Lloop\@:
+	b .Lloop\@
+loop\@:
+	.endm
+	loop
+	loop

@@ -1,0 +1,11 @@
+	.macro m
+	.byte \@
+	.endm
+	m
+	m
+	.macro n
+	m
+	.byte \@
+	.endm
+	n
+	m

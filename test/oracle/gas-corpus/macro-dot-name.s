@@ -1,0 +1,4 @@
+	.macro .mine a
+	.byte \a
+	.endm
+	.mine 4

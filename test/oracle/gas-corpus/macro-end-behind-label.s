@@ -1,0 +1,5 @@
+	.macro m
+	nop
+here:	.endm
+	m
+	b here

@@ -1,0 +1,2 @@
+	.exitm
+	.byte 1

@@ -1,0 +1,4 @@
+	.macro nop
+	.byte 1
+	.endm
+	nop

@@ -1,0 +1,5 @@
+	.macro m s
+	.ascii "\s"
+	.ascii "a\\s"
+	.endm
+	m text

@@ -1,0 +1,7 @@
+	.macro m
+	nop
+	.endm
+a:	m
+b: m
+	b a
+	b b

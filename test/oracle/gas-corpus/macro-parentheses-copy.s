@@ -1,0 +1,5 @@
+	.macro m a
+	.ascii "\(\a )"
+	.ascii "\a\()b\()\(\@)"
+	.endm
+	m 5

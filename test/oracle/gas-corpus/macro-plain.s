@@ -1,0 +1,6 @@
+	.macro two
+	nop
+	nop
+	.endm
+	two
+	two

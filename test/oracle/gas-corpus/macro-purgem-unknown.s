@@ -1,0 +1,2 @@
+	.purgem nothing
+	.byte 1

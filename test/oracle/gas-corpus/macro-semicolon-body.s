@@ -1,0 +1,2 @@
+	.macro m a; .byte \a; .byte \a+1; .endm
+	m 1; m 2

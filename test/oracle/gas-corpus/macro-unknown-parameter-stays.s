@@ -1,0 +1,4 @@
+	.macro m a
+	.ascii "\a \b"
+	.endm
+	m 1

@@ -1,0 +1,6 @@
+	.align 4
+	.data
+	.align 4
+	.section .x,"ax"
+	nop
+	.align 3

@@ -1,0 +1,3 @@
+	.ascii "abcd"
+	nop
+	.asciz "abc"

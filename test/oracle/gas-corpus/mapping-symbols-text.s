@@ -1,0 +1,6 @@
+	nop
+	.word 1
+	nop
+	.word 2
+	.word 3
+	ret

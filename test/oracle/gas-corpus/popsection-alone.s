@@ -1,0 +1,3 @@
+	.popsection
+	.previous
+	.byte 1

@@ -1,0 +1,3 @@
+	.print "hello"
+	.warning "careful"
+	.byte 1

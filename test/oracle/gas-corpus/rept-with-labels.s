@@ -1,0 +1,3 @@
+	.rept 3
+1:	b 1b
+	.endr

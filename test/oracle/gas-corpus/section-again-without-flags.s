@@ -1,0 +1,6 @@
+	.section .a,"ax"
+	nop
+	.text
+	nop
+	.section .a
+	nop

@@ -1,0 +1,2 @@
+	.section .x,"ae"
+	.byte 1

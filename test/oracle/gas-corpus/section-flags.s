@@ -1,0 +1,14 @@
+	.section .a,"a"
+	.byte 1
+	.section .b,"aw"
+	.byte 1
+	.section .c,"ax"
+	.byte 1
+	.section .d,"awx"
+	.byte 1
+	.section .e,""
+	.byte 1
+	.section .f
+	.byte 1
+	.section .g,"e"
+	.byte 1

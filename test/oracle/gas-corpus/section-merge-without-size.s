@@ -1,0 +1,2 @@
+	.section .s,"aMS",@progbits
+	.byte 1

@@ -1,0 +1,2 @@
+	.section "my section","a"
+	.byte 1

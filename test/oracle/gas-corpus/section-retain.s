@@ -1,0 +1,2 @@
+	.section .r,"aR"
+	.byte 1

@@ -1,0 +1,4 @@
+	.section .sol,#alloc,#write
+	.byte 1
+	.section .sox,#alloc,#execinstr
+	nop

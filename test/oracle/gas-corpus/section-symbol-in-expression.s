@@ -1,0 +1,4 @@
+	.section .foo,"a"
+	.quad .foo, .text, .data+4
+	.text
+	nop

@@ -1,0 +1,4 @@
+	.text
+	adrp x0, .later
+	.section .later,"a"
+	.quad .later

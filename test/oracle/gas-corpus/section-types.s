@@ -1,0 +1,12 @@
+	.section .a,"aw",@progbits
+	.byte 1
+	.section .b,"aw",%nobits
+	.space 4
+	.section .c,"a",@note
+	.byte 1
+	.section .d,"aw",@init_array
+	.quad 0
+	.section .e,"aw",@fini_array
+	.section .f,"aw",@preinit_array
+	.section .g,"a",@0x70000001
+	.section .h,"a","progbits"

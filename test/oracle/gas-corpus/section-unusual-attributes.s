@@ -1,0 +1,4 @@
+	.section .rodata,"aw"
+	.byte 1
+	.section .bss,"ax",@progbits
+	.section .data,"a"

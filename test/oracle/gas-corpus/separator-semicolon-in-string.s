@@ -1,0 +1,1 @@
+	.ascii "a;b"; .byte 1 ;; .byte 2

@@ -1,0 +1,6 @@
+	nop
+	.space b - a, 7
+	nop
+a:	nop
+	nop
+b:

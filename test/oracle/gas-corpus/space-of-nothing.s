@@ -1,0 +1,3 @@
+	.space 0
+	.space -1
+	.byte 1

@@ -1,0 +1,3 @@
+	.asciz ""
+	.ascii "", ""
+	.string ""

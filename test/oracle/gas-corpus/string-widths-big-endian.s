@@ -1,0 +1,3 @@
+// options: -EB
+	.string16 "ab"
+	.string32 "ab"

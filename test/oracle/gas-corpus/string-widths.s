@@ -1,0 +1,4 @@
+	.string8 "ab"
+	.string16 "ab"
+	.string32 "ab"
+	.string64 "a"

@@ -1,0 +1,2 @@
+	.equiv a, 3
+	.quad a

@@ -1,0 +1,2 @@
+	.file "prog.c"
+	nop

@@ -1,0 +1,4 @@
+	.set a, ext
+	.set b, ext + 4
+	bl a
+	.quad b

@@ -1,0 +1,3 @@
+	.global f
+	.variant_pcs f
+f:	nop

@@ -1,0 +1,4 @@
+	.weak unused
+	.weak used
+	.global alone
+	bl used
