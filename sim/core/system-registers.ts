@@ -1,0 +1,145 @@
+/**
+ * The system registers of one processor: made from the tables, looked up by name or encoding, read and written with
+ * the checks that an access at the current exception level meets (Arm ARM, D17.1 and the "Accessibility" pseudocode of
+ * each register; trap syndrome D17.2.37, "ISS encoding for an exception from MSR, MRS, or System instruction").
+ */
+import { genericRegisterCode, systemRegisterByName, systemRegisterCode } from '../../asm/a64/sysregs.ts';
+import type { Cpu } from './cpu.ts';
+import { EC, trap, undefinedInstruction } from './exceptions.ts';
+import { fpAccessCheck } from './fp-access.ts';
+import type { CpuModel } from './models.ts';
+import type { RegisterBits, SystemRegisterRow, TrapControl } from './system-register.ts';
+
+/** HCR_EL2.TGE: what EL1 would take from EL0, EL2 takes. */
+const TGE = 1n << 27n;
+
+/** One system register of one processor. */
+export class SystemRegister {
+  readonly name: string;
+  readonly row: SystemRegisterRow;
+  /** The sixteen bits of MRS and MSR that name it: op0, op1, CRn, CRm, op2. */
+  readonly code: number;
+  /** Its cell. */
+  readonly id: number;
+  /** Reads as an access at the current level does, without the checks. */
+  readonly read: () => bigint;
+  /** Writes as an access at the current level does, without the checks. */
+  readonly write: (value: bigint) => void;
+  readonly #cpu: Cpu;
+  readonly #traps: readonly (TrapControl & { isActive: () => boolean })[];
+  readonly #checkFp: (() => void) | undefined;
+  readonly #hcr: number;
+
+  constructor(cpu: Cpu, model: CpuModel, row: SystemRegisterRow) {
+    this.#cpu = cpu;
+    this.row = row;
+    this.name = row.name;
+    this.code = codeOf(row.name);
+    this.id = cpu.cell(row.cell ?? row.name);
+    this.#traps = row.traps.map((control) => ({ ...control, isActive: activity(cpu, control) }));
+    this.#checkFp = row.floatingPoint ? fpAccessCheck(cpu) : undefined;
+    this.#hcr = cpu.cell('hcr_el2');
+    const { id } = this;
+    const { mask, fixed } = row;
+    const behaviour = row.behaviour?.(cpu, model) ?? {};
+    const write = behaviour.write ?? ((value: bigint) => cpu.write(id, (value & mask) | fixed));
+    this.read = behaviour.read ?? (() => cpu.cells[id]!);
+    this.write = row.isContext
+      ? (value) => {
+          write(value);
+          cpu.contextChanged();
+        }
+      : write;
+  }
+
+  /**
+   * Throws what an MRS (`isWrite` false) or MSR of it with register `rt` (0 to 31) at the current level raises:
+   * UNDEFINED where the level may not, else the trap of the first control that is active.
+   */
+  check(isWrite: boolean, rt: number): void {
+    const { el } = this.#cpu;
+    const lowest = isWrite ? this.row.writableFrom : this.row.readableFrom;
+    if (lowest === undefined || el < lowest) throw undefinedInstruction();
+    for (const control of this.#traps) {
+      if (!control.from.includes(el) || (control.on !== 'access' && (control.on === 'write') !== isWrite)) continue;
+      if (control.isActive())
+        throw trap(EC.systemRegister, accessSyndrome(this.code, isWrite, rt), this.#target(control));
+    }
+    this.#checkFp?.();
+  }
+
+  #target(control: TrapControl): number {
+    if (control.to === 1 && this.#cpu.el === 0 && (this.#cpu.cells[this.#hcr]! & TGE) !== 0n) return 2;
+    return control.to;
+  }
+}
+
+/** A function that says whether `control` traps, as its bits stand. */
+export function activity(cpu: Cpu, control: TrapControl): () => boolean {
+  const any = (bits: readonly RegisterBits[]) => {
+    const cells = bits.map(([register, mask]) => [cpu.cell(register), mask] as const);
+    return () => cells.some(([cell, mask]) => (cpu.cells[cell]! & mask) !== 0n);
+  };
+  if (control.whenSet !== undefined) return any(control.whenSet);
+  const enabled = any(control.unlessSet ?? []);
+  return () => !enabled();
+}
+
+/** ISS of a trapped MSR, MRS or system instruction whose op0 to op2 are `code`. */
+export function accessSyndrome(code: number, isWrite: boolean, rt: number): number {
+  const [op0, op1, crn, crm, op2] = [code >> 14, (code >> 11) & 7, (code >> 7) & 15, (code >> 3) & 15, code & 7];
+  return (op0 << 20) | (op2 << 17) | (op1 << 14) | (crn << 10) | (rt << 5) | (crm << 1) | (isWrite ? 0 : 1);
+}
+
+function codeOf(name: string): number {
+  const generic = genericRegisterCode(name);
+  if (generic !== undefined) return generic;
+  const known = systemRegisterByName(name);
+  if (known === undefined) throw new RangeError(`no system register is called ${name}`);
+  return systemRegisterCode(known);
+}
+
+/** All system registers of one processor. */
+export class SystemRegisters {
+  readonly #cpu: Cpu;
+  readonly #model: CpuModel;
+  readonly #byName = new Map<string, SystemRegister>();
+  readonly #readable = new Map<number, SystemRegister>();
+  readonly #writable = new Map<number, SystemRegister>();
+
+  constructor(cpu: Cpu, model: CpuModel) {
+    this.#cpu = cpu;
+    this.#model = model;
+  }
+
+  /** Adds registers. Their cells get their reset values. */
+  add(rows: readonly SystemRegisterRow[]): void {
+    for (const row of rows) {
+      const register = new SystemRegister(this.#cpu, this.#model, row);
+      this.#byName.set(row.name, register);
+      // DBGDTRRX_EL0 and DBGDTRTX_EL0 share an encoding, and so do some of the GIC's.
+      if (row.readableFrom !== undefined) this.#readable.set(register.code, register);
+      if (row.writableFrom !== undefined) this.#writable.set(register.code, register);
+      this.#cpu.cells[register.id] = row.reset | row.fixed;
+    }
+  }
+
+  /** Every register, in the order of the tables. */
+  get all(): Iterable<SystemRegister> {
+    return this.#byName.values();
+  }
+
+  /** The register called `name` (lower case), or undefined where the processor has none. */
+  named(name: string): SystemRegister | undefined {
+    return this.#byName.get(name);
+  }
+
+  /**
+   * The register with the sixteen encoding bits `code` that an MRS (or MSR, `isWrite`) reaches. A register that can
+   * only be accessed the other way is returned too, for its check to refuse; undefined where there is none.
+   */
+  encoded(code: number, isWrite: boolean): SystemRegister | undefined {
+    const [first, second] = isWrite ? [this.#writable, this.#readable] : [this.#readable, this.#writable];
+    return first.get(code) ?? second.get(code);
+  }
+}
