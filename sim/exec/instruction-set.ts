@@ -1,0 +1,107 @@
+/** Makes operations of decoded instructions: the semantics of every row of the instruction table, found by its name. */
+import { fieldsOf } from '../../asm/a64/compile.ts';
+import { type Instruction, operandRegisters } from '../../asm/a64/decode.ts';
+import type { Encoding } from '../../asm/a64/encoding.ts';
+import { NZCV, V0 } from '../core/registers.ts';
+import { atomics } from './atomics.ts';
+import { branches } from './branches.ts';
+import { dataProcessingImmediate } from './data-processing-immediate.ts';
+import { dataProcessingRegister } from './data-processing-register.ts';
+import { exceptionInstructions, notModelled, undefinedOperation } from './exception-instructions.ts';
+import { exclusives } from './exclusives.ts';
+import { hints } from './hints.ts';
+import { loadsStores } from './loads-stores.ts';
+import { multiplyDivide } from './multiply-divide.ts';
+import { CURRENT_SP, type Environment, type Operation, type Semantics, type SemanticsTable } from './operation.ts';
+import { simdLoadsStores } from './simd-loads-stores.ts';
+import { simdMoves } from './simd-moves.ts';
+import { simdStructures } from './simd-structures.ts';
+import { systemInstructions } from './system-instructions.ts';
+import { systemOperations } from './system-operations.ts';
+
+const tables: readonly SemanticsTable[] = [
+  dataProcessingImmediate,
+  dataProcessingRegister,
+  multiplyDivide,
+  branches,
+  exceptionInstructions,
+  systemInstructions,
+  systemOperations,
+  hints,
+  loadsStores,
+  exclusives,
+  atomics,
+  simdLoadsStores,
+  simdStructures,
+  simdMoves,
+];
+
+const semanticsByName: ReadonlyMap<string, Semantics> = new Map(tables.flatMap((table) => Object.entries(table)));
+
+/** The semantics of an encoding, or undefined where the simulator has none. */
+export function semanticsOf({ name, variant }: Encoding): Semantics | undefined {
+  return semanticsByName.get(`${name}/${variant}`) ?? semanticsByName.get(name);
+}
+
+/**
+ * The operation of `instruction` at RAM offset `pa`. An instruction of a feature the processor lacks is UNDEFINED when
+ * executed; one it has but the simulator lacks stops with NotModelled.
+ */
+export function makeOperation(instruction: Instruction, pa: number, on: Environment): Operation {
+  const { encoding, word } = instruction;
+  const semantics = semanticsOf(encoding);
+  const { reads, writes } = operandCells(instruction);
+  if (encoding.feature !== undefined && !on.features.has(encoding.feature)) {
+    return withoutEffect(instruction, pa, undefinedOperation);
+  }
+  if (semantics === undefined) {
+    const hex = word.toString(16).padStart(8, '0');
+    return withoutEffect(instruction, pa, notModelled(`${encoding.name} (0x${hex})`));
+  }
+  const fields = fieldsOf(encoding, word);
+  return {
+    instruction,
+    pa,
+    execute: semantics.build(fields, on),
+    writesPc: semantics.flow === 'branch',
+    endsBlock: semantics.flow !== undefined,
+    reads,
+    writes,
+    access: semantics.access?.(fields),
+    abortSyndrome: semantics.abortSyndrome?.(fields) ?? 0,
+  };
+}
+
+/** An operation that always throws. */
+function withoutEffect(instruction: Instruction, pa: number, execute: () => void): Operation {
+  return {
+    instruction,
+    pa,
+    execute,
+    writesPc: false,
+    endsBlock: true,
+    reads: [],
+    writes: [],
+    access: undefined,
+    abortSyndrome: 0,
+  };
+}
+
+/** How the instruction table numbers registers: 0 to 30 general, 31 the stack pointer, 32 to 63 vectors, 64 the flags. */
+const TABLE_SP = 31;
+const TABLE_V0 = 32;
+const TABLE_NZCV = 64;
+
+/** The cells of the registers that the instruction's operands name. */
+function operandCells(instruction: Instruction): { reads: number[]; writes: number[] } {
+  const { reads, writes } = operandRegisters(instruction);
+  return { reads: reads.flatMap(cellsOf), writes: writes.flatMap(cellsOf) };
+}
+
+function cellsOf(register: number): number[] {
+  if (register === TABLE_NZCV) return [NZCV];
+  if (register === TABLE_SP) return [CURRENT_SP];
+  if (register < TABLE_V0) return [register];
+  const low = V0 + 2 * (register - TABLE_V0);
+  return [low, low + 1];
+}

@@ -1,0 +1,344 @@
+/**
+ * One processing element with its memory and devices: fetches, decodes once, executes, takes exceptions. Order of what may
+ * happen at one instruction: Arm ARM D1.3.5 "Synchronous exception types, prioritization" with interrupts first.
+ */
+import { classifyUnknown, decode } from '../../asm/a64/decode.ts';
+import { Cpu } from '../core/cpu.ts';
+import { DebugUnit } from '../core/debug-unit.ts';
+import { ExceptionUnit } from '../core/exception-entry.ts';
+import {
+  ArchException,
+  illegalState,
+  mayDescribeInstruction,
+  NotModelled,
+  undefinedInstruction,
+} from '../core/exceptions.ts';
+import { fpAccessCheck } from '../core/fp-access.ts';
+import { InterruptUnit } from '../core/interrupts.ts';
+import { type CpuModel, featuresOf, hasGicRegisters } from '../core/models.ts';
+import { PerformanceMonitors } from '../core/performance-monitors.ts';
+import { DAIF_MASK } from '../core/pstate.ts';
+import { controlRegisters } from '../core/register-table/control.ts';
+import { debugRegisters } from '../core/register-table/debug.ts';
+import { exceptionRegisters } from '../core/register-table/exceptions.ts';
+import { identificationRegisters } from '../core/register-table/identification.ts';
+import { ACCESS_ADDRESS, CURRENT_EL, DAIF, IL, PC, RegisterMap, SPSEL, SS } from '../core/registers.ts';
+import { SystemRegisters } from '../core/system-registers.ts';
+import { GenericTimer, type TimerOptions } from '../devices/generic-timer.ts';
+import { GicV2VirtualInterface } from '../devices/gic-v2.ts';
+import { GicV3CpuInterface } from '../devices/gic-v3.ts';
+import { Memory } from '../memory/memory.ts';
+import { PhysicalMemory } from '../memory/physical.ts';
+import { makeOperation } from './instruction-set.ts';
+import type { Access, Environment, Operation } from './operation.ts';
+
+const PAGE_SIZE = 4096;
+const PC_LOW = 2 * PC;
+
+export interface MachineOptions {
+  readonly model: CpuModel;
+  /** Where RAM is, and how many bytes of it; both multiples of 4 KB. */
+  readonly ram: { readonly base: bigint; readonly size: number };
+  /** List registers of the GIC's virtual interface; left out: 4. */
+  readonly listRegisters?: number;
+  /** Where a GICv2's virtual interface control registers (GICH) and virtual CPU interface (GICV) are, if it has them. */
+  readonly gicV2?: { readonly control: bigint; readonly cpuInterface: bigint };
+  readonly timer?: Partial<TimerOptions>;
+}
+
+/** The load or store of the last step. */
+export interface LastAccess extends Access {
+  /** Halves of the virtual address, unsigned. */
+  readonly lo: number;
+  readonly hi: number;
+}
+
+export class Machine implements Environment {
+  readonly model: CpuModel;
+  readonly cpu: Cpu;
+  readonly physical: PhysicalMemory;
+  readonly memory: Memory;
+  readonly systemRegisters: SystemRegisters;
+  readonly exceptions: ExceptionUnit;
+  readonly interrupts: InterruptUnit;
+  readonly debug: DebugUnit;
+  readonly features: ReadonlySet<string>;
+  readonly checkFp: () => void;
+  readonly timer: GenericTimer;
+  /** The GIC's virtual interface: that of GICv2 where `gicV2` was given, that of GICv3 where the model has its registers. */
+  readonly gicV2: GicV2VirtualInterface | undefined;
+  readonly gicV3: GicV3CpuInterface | undefined;
+  semihosting: (() => void) | undefined;
+  /** Whether a step advances the clock by one cycle. A timing model that advances it itself sets this to false. */
+  countsCycles = true;
+  /** Operations by 4 KB page of RAM, and in it by word. */
+  readonly #pages: ((Operation | undefined)[] | undefined)[];
+  /** Set when something happened that the fast loop must look at before the next instruction. */
+  #interrupted = false;
+  #last: Operation | undefined;
+  /** Whether breakpoints, watchpoints or software step are in use, and watchpoints. Derived: see #selectDebug. */
+  #isDebugged = false;
+  #isWatched = false;
+  /** The time, in cycles, at which the timer is to be looked at. */
+  #nextEvent = Number.POSITIVE_INFINITY;
+
+  constructor({ model, ram, listRegisters, gicV2, timer }: MachineOptions) {
+    this.model = model;
+    this.cpu = new Cpu(new RegisterMap());
+    this.features = featuresOf(model);
+    this.physical = new PhysicalMemory(ram.base, ram.size);
+    this.systemRegisters = new SystemRegisters(this.cpu, model);
+    this.systemRegisters.add(identificationRegisters(model));
+    this.systemRegisters.add(controlRegisters(model));
+    this.systemRegisters.add(exceptionRegisters(model));
+    this.systemRegisters.add(debugRegisters(model));
+    this.systemRegisters.add(new PerformanceMonitors(this.cpu, model).rows());
+    this.timer = new GenericTimer(this.cpu, model, timer);
+    this.timer.rescheduled = () => {
+      this.#nextEvent = this.timer.nextEvent;
+    };
+    this.systemRegisters.add(this.timer.rows());
+    this.gicV3 = hasGicRegisters(model) ? new GicV3CpuInterface(this.cpu, listRegisters) : undefined;
+    if (this.gicV3 !== undefined) this.systemRegisters.add(this.gicV3.rows());
+    this.gicV2 = gicV2 === undefined ? undefined : this.#addGicV2(gicV2, listRegisters);
+    this.exceptions = new ExceptionUnit(this.cpu, this.features);
+    this.interrupts = new InterruptUnit(this.cpu);
+    this.debug = new DebugUnit(this.cpu, model);
+    this.checkFp = fpAccessCheck(this.cpu);
+    this.#pages = Array.from({ length: ram.size / PAGE_SIZE }, () => undefined);
+    this.#resetPstate();
+    this.memory = new Memory(this.cpu, this.physical);
+    this.memory.onCodeWrite((page) => this.#dropCode(page));
+    this.cpu.onContextChange(() => this.#selectDebug());
+    this.cpu.onRefresh(() => this.timer.rescheduled());
+    this.cpu.onLineChange(() => {
+      this.#interrupted = true;
+    });
+    this.cpu.refresh();
+  }
+
+  /** The operation at the PC: undefined where the fetch faults, no instruction is there, or an interrupt comes first. */
+  next(): Operation | undefined {
+    const { words } = this.cpu;
+    if (this.interrupts.pending() !== undefined) return undefined;
+    const offset = this.memory.peekFetchOffset(words[PC_LOW]!, words[PC_LOW + 1]!);
+    if (offset < 0) return undefined;
+    try {
+      return this.#operationAt(offset);
+    } catch (reason) {
+      if (reason instanceof ArchException || reason instanceof NotModelled) return undefined;
+      throw reason;
+    }
+  }
+
+  /**
+   * One step: takes an interrupt, or executes one instruction and takes the exception it raises, or takes the exception
+   * of its fetch. Returns the operation that was executed, completed or not; undefined where none was. Throws NotModelled.
+   */
+  step(): Operation | undefined {
+    const { cpu } = this;
+    this.#last = undefined;
+    if (cpu.clock.cycles >= this.#nextEvent) this.timer.update();
+    if (this.countsCycles) cpu.clock.cycles++;
+    if (this.#isDebugged) {
+      const step = this.debug.pendingStep();
+      if (step !== undefined) {
+        this.#take(step);
+        return undefined;
+      }
+    }
+    const interrupt = this.interrupts.pending();
+    if (interrupt !== undefined) {
+      this.interrupts.acknowledge(interrupt);
+      this.#take(interrupt);
+      return undefined;
+    }
+    try {
+      this.#execute();
+    } catch (reason) {
+      this.#takeThrown(reason, this.#last);
+    }
+    return this.#last;
+  }
+
+  /**
+   * Steps up to `limit` times, or until `until` returns true after a step, without anything that recording needs. Returns
+   * the number of steps made. Throws NotModelled.
+   */
+  run(limit: number, until?: () => boolean): number {
+    let done = 0;
+    while (done < limit) {
+      if (until !== undefined || !this.#isPlain()) {
+        this.step();
+        done++;
+        if (until?.()) break;
+      } else {
+        done += this.#runBlock(Math.min(limit - done, this.#untilEvent()));
+      }
+    }
+    return done;
+  }
+
+  /** The access of the last step to memory, if it made one. */
+  get lastAccess(): LastAccess | undefined {
+    const access = this.#last?.access;
+    if (access === undefined) return undefined;
+    const { words } = this.cpu;
+    return { ...access, lo: words[2 * ACCESS_ADDRESS]!, hi: words[2 * ACCESS_ADDRESS + 1]! };
+  }
+
+  #addGicV2(
+    { control, cpuInterface }: NonNullable<MachineOptions['gicV2']>,
+    listRegisters: number | undefined,
+  ): GicV2VirtualInterface {
+    const gic = new GicV2VirtualInterface(this.cpu, listRegisters);
+    this.physical.addDevice(gic.control(control));
+    this.physical.addDevice(gic.cpuInterface(cpuInterface));
+    return gic;
+  }
+
+  /** PSTATE after a reset into EL2 (AArch64.TakeReset): EL2h, all interrupts masked. */
+  #resetPstate(): void {
+    const { cells } = this.cpu;
+    cells[CURRENT_EL] = 2n << 2n;
+    cells[SPSEL] = 1n;
+    cells[DAIF] = BigInt(DAIF_MASK);
+  }
+
+  #execute(): void {
+    const { cpu, memory } = this;
+    const { words, cells } = cpu;
+    const operation = this.#operationAt(memory.fetchOffset(words[PC_LOW]!, words[PC_LOW + 1]!));
+    if (this.#isDebugged) {
+      this.#executeDebugged(operation);
+      return;
+    }
+    if (words[2 * IL] !== 0) throw illegalState();
+    this.#last = operation;
+    operation.execute();
+    if (!operation.writesPc) cells[PC] = cells[PC]! + 4n;
+  }
+
+  /** The same with breakpoints before the instruction and software step after it. */
+  #executeDebugged(operation: Operation): void {
+    const { cells, words } = this.cpu;
+    const breakpoint = this.debug.breakpoint();
+    if (breakpoint !== undefined) throw breakpoint;
+    if (words[2 * IL] !== 0) throw illegalState();
+    this.#last = operation;
+    const stepping = this.debug.isStepping;
+    try {
+      operation.execute();
+    } catch (reason) {
+      // SVC, HVC and SMC are stepped when they are taken; what else is taken was not executed.
+      if (stepping && reason instanceof ArchException && reason.returnOffset !== 0) this.cpu.write(SS, 0n);
+      throw reason;
+    }
+    if (!operation.writesPc) cells[PC] = cells[PC]! + 4n;
+    if (stepping) this.debug.stepped(operation.instruction.encoding.timing === 'load-exclusive');
+  }
+
+  #take(exception: ArchException): void {
+    this.debug.forgetStep();
+    this.exceptions.take(exception);
+  }
+
+  #selectDebug(): void {
+    this.#isDebugged = this.debug.isInUse;
+    const isWatched = this.#isDebugged && this.debug.usesWatchpoints;
+    if (isWatched === this.#isWatched) return;
+    this.#isWatched = isWatched;
+    this.memory.watch(isWatched ? (lo, hi, size, write) => this.debug.checkAccess(lo, hi, size, write) : undefined);
+  }
+
+  /** Whether nothing but the next instruction itself can happen at it. */
+  #isPlain(): boolean {
+    const { cpu } = this;
+    if (cpu.clock.cycles >= this.#nextEvent) this.timer.update();
+    return !this.#isDebugged && cpu.words[2 * IL] === 0 && this.interrupts.pending() === undefined;
+  }
+
+  /** Steps up to the next event of the timer, at least one. */
+  #untilEvent(): number {
+    return this.countsCycles
+      ? Math.max(1, Math.ceil(this.#nextEvent - this.cpu.clock.cycles))
+      : Number.POSITIVE_INFINITY;
+  }
+
+  /** Executes straight-line code up to a branch, the end of the page or `limit` instructions. Returns how many. */
+  #runBlock(limit: number): number {
+    const { cpu } = this;
+    const { words, clock } = cpu;
+    const tick = this.countsCycles ? 1 : 0;
+    let operation: Operation | undefined;
+    let done = 0;
+    try {
+      const offset = this.memory.fetchOffset(words[PC_LOW]!, words[PC_LOW + 1]!);
+      const page = this.#pageOf(offset);
+      let index = (offset & (PAGE_SIZE - 1)) >>> 2;
+      const end = Math.min(PAGE_SIZE / 4, index + limit);
+      this.#interrupted = false;
+      do {
+        operation = page[index] ?? this.#operationAt(offset - (offset & (PAGE_SIZE - 1)) + 4 * index);
+        done++;
+        clock.cycles += tick;
+        operation.execute();
+        if (operation.writesPc) return done;
+        words[PC_LOW]! += 4;
+        index++;
+      } while (index < end && !operation.endsBlock && !this.#interrupted);
+      if (words[PC_LOW] === 0) words[PC_LOW + 1]! += 1;
+    } catch (reason) {
+      // A failed fetch is a step too.
+      if (done === 0) {
+        clock.cycles += tick;
+        done = 1;
+      }
+      this.#takeThrown(reason, operation);
+    }
+    return done;
+  }
+
+  #takeThrown(reason: unknown, operation: Operation | undefined): void {
+    if (!(reason instanceof ArchException)) throw reason;
+    if (operation !== undefined && mayDescribeInstruction(reason)) reason.iss |= operation.abortSyndrome;
+    this.#take(reason);
+  }
+
+  #pageOf(offset: number): (Operation | undefined)[] {
+    const page = offset >>> 12;
+    let operations = this.#pages[page];
+    if (operations === undefined) {
+      operations = Array.from({ length: PAGE_SIZE / 4 }, () => undefined);
+      this.#pages[page] = operations;
+      this.memory.markCode(page);
+    }
+    return operations;
+  }
+
+  /** The operation at RAM offset `offset`. Throws UNDEFINED where the word is none, NotModelled where the table lacks it. */
+  #operationAt(offset: number): Operation {
+    const page = this.#pageOf(offset);
+    const index = (offset & (PAGE_SIZE - 1)) >>> 2;
+    const known = page[index];
+    if (known !== undefined) return known;
+    const word = this.physical.u32[offset >>> 2]!;
+    const instruction = decode(word);
+    if (instruction === undefined) throw this.#unknown(word);
+    const operation = makeOperation(instruction, offset, this);
+    page[index] = operation;
+    return operation;
+  }
+
+  #unknown(word: number): ArchException | NotModelled {
+    if (classifyUnknown(word) === 'unallocated') return undefinedInstruction();
+    const hex = word.toString(16).padStart(8, '0');
+    return new NotModelled(`the instruction 0x${hex} at 0x${this.cpu.pc.toString(16)}`);
+  }
+
+  #dropCode(page: number): void {
+    this.#pages[page] = undefined;
+    this.memory.unmarkCode(page);
+    this.#interrupted = true;
+  }
+}
