@@ -1,0 +1,137 @@
+/**
+ * A machine's cells and memory, moved through a log in both directions. What the machine derives from them (Cpu.refresh)
+ * is left to the caller.
+ */
+import type { Cpu } from '../core/cpu.ts';
+import { PC } from '../core/registers.ts';
+import type { Memory } from '../memory/memory.ts';
+import { PAGE_SIZE } from '../memory/physical.ts';
+import { isCell, isRead, type LogPlace, sizeOf } from './effect-log.ts';
+import type { Log } from './log.ts';
+import { NONE } from './step-log.ts';
+
+export class Cursor {
+  readonly #log: Log;
+  readonly #cpu: Cpu;
+  readonly #memory: Memory;
+  /** Per page of RAM: 1 where a recorded operation lies, so that decoded copies of what is written there must be dropped. */
+  readonly #codePages: Uint8Array;
+  #position = 0;
+  /** Where the effects of step `position` begin. */
+  readonly #place: LogPlace = { effect: 0, value: 0, address: 0 };
+
+  constructor(log: Log, cpu: Cpu, memory: Memory) {
+    this.#log = log;
+    this.#cpu = cpu;
+    this.#memory = memory;
+    this.#codePages = new Uint8Array(memory.physical.size / PAGE_SIZE);
+  }
+
+  /** The step before which the state is. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** A copy of the place in the effect log. */
+  get place(): LogPlace {
+    return { ...this.#place };
+  }
+
+  /** Tells that an operation lies at RAM offset `offset`. */
+  holdsCode(offset: number): void {
+    this.#codePages[Math.floor(offset / PAGE_SIZE)] = 1;
+  }
+
+  /** The state is that after the last step. */
+  setToEnd(): void {
+    const { effect, value, address } = this.#log.effects.end;
+    this.#position = this.#log.steps.length;
+    this.#place.effect = effect;
+    this.#place.value = value;
+    this.#place.address = address;
+  }
+
+  /** Brings cells and memory to what they were before step `position`, from 0 to the length. */
+  moveTo(position: number): void {
+    while (this.#position > position) this.#undo();
+    while (this.#position < position) this.#redo();
+  }
+
+  /**
+   * Does step `position` again; before each of its effects `look` is told the effect's target and place, while the log still
+   * has the new value and the machine the old one.
+   */
+  redoEach(look: (target: number, place: LogPlace) => void): void {
+    const { steps, effects } = this.#log;
+    const index = this.#position++;
+    let jumped = false;
+    for (let left = steps.count(index); left > 0; left--) {
+      const target = effects.target(this.#place.effect);
+      look(target, this.#place);
+      this.#redoEffect();
+      if (target === PC) jumped = true;
+    }
+    if (!jumped && steps.operation(index) !== NONE) this.#movePc(4n);
+  }
+
+  /** Undoes the effects of a step that was not appended, and takes them from the log: those from `start` on. */
+  takeBack(start: LogPlace): void {
+    const place = { ...this.#log.effects.end };
+    while (place.effect > start.effect) this.#undoEffect(place);
+    this.#log.effects.truncate(start);
+  }
+
+  #undo(): void {
+    const { steps } = this.#log;
+    const index = --this.#position;
+    let jumped = false;
+    for (let left = steps.count(index); left > 0; left--) if (this.#undoEffect(this.#place) === PC) jumped = true;
+    if (!jumped && steps.operation(index) !== NONE) this.#movePc(-4n);
+  }
+
+  #redo(): void {
+    const { steps } = this.#log;
+    const index = this.#position++;
+    let jumped = false;
+    for (let left = steps.count(index); left > 0; left--) if (this.#redoEffect() === PC) jumped = true;
+    if (!jumped && steps.operation(index) !== NONE) this.#movePc(4n);
+  }
+
+  /** Undoes the effect before `place`, which moves back over it; returns its target. */
+  #undoEffect(place: LogPlace): number {
+    const target = this.#log.effects.backward(place);
+    this.#swap(target, place.value, place.address);
+    return target;
+  }
+
+  #redoEffect(): number {
+    const { value, address } = this.#place;
+    const target = this.#log.effects.forward(this.#place);
+    this.#swap(target, value, address);
+    return target;
+  }
+
+  #swap(target: number, value: number, address: number): void {
+    const { effects } = this.#log;
+    if (isCell(target)) effects.swapCell(target, value, this.#cpu.words);
+    else if (!isRead(target)) this.#swapMemory(sizeOf(target), value, effects.addressCode(address));
+  }
+
+  #swapMemory(size: number, value: number, addressCode: number): void {
+    const { physical } = this.#memory;
+    const pa = this.#log.pages.pa(addressCode);
+    const offset = pa - physical.base;
+    if (this.#codePages[Math.floor(offset / PAGE_SIZE)] === 0) {
+      this.#log.effects.swapBytes(value, physical.u8, offset, size);
+      return;
+    }
+    const old = physical.read(BigInt(pa), size);
+    this.#memory.poke(BigInt(pa), size, this.#log.effects.value(value));
+    this.#log.effects.setValue(value, old);
+  }
+
+  #movePc(distance: bigint): void {
+    const { cells } = this.#cpu;
+    cells[PC] = cells[PC]! + distance;
+  }
+}
