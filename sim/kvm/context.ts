@@ -1,0 +1,99 @@
+/**
+ * Which architectural register lives where in KVM's structs (Linux: arch/arm64/include/asm/kvm_host.h, kvm_asm.h and
+ * uapi/asm/ptrace.h). The same table sets a vcpu up and checks that the world switch carried every register across.
+ */
+import type { KernelFacts } from './kernel-facts.ts';
+
+/**
+ * - general: X0-X30, stack pointers, return state; switched on every entry and exit
+ * - system: sys_regs[]; switched on every entry and exit
+ * - fp: V0-V31, FPCR, FPSR; switched when the guest first touches them
+ * - debug: breakpoints and watchpoints; switched while KVM_ARM64_DEBUG_DIRTY is set
+ * - aarch32: state that only a 32-bit guest has; switched when HCR_EL2.RW is 0
+ */
+export type ContextGroup = 'general' | 'system' | 'fp' | 'debug' | 'aarch32';
+
+export interface ContextRegister {
+  /** Cell name (sim/core/registers.ts). A guest's PC and PSTATE are found in ELR_EL2 and SPSR_EL2 when it has exited. */
+  readonly cell: string;
+  readonly group: ContextGroup;
+  /** Path inside struct kvm_cpu_context; for `debug`, inside the set of debug registers (see debugPath). */
+  readonly path: string;
+}
+
+/** sys_regs[] index macros whose register has another name. The guest's MPIDR_EL1 is what VMPIDR_EL2 makes it read. */
+const renamed: Readonly<Record<string, string>> = { MPIDR_EL1: 'vmpidr_el2' };
+
+const systemIndexes = [
+  ...['MPIDR_EL1', 'CSSELR_EL1', 'SCTLR_EL1', 'ACTLR_EL1', 'CPACR_EL1', 'TTBR0_EL1', 'TTBR1_EL1', 'TCR_EL1'],
+  ...['ESR_EL1', 'AFSR0_EL1', 'AFSR1_EL1', 'FAR_EL1', 'MAIR_EL1', 'VBAR_EL1', 'CONTEXTIDR_EL1', 'TPIDR_EL0'],
+  ...['TPIDRRO_EL0', 'TPIDR_EL1', 'AMAIR_EL1', 'CNTKCTL_EL1', 'PAR_EL1', 'MDSCR_EL1'],
+];
+const aarch32Indexes = ['DACR32_EL2', 'IFSR32_EL2', 'FPEXC32_EL2', 'DBGVCR32_EL2', 'TEECR32_EL1', 'TEEHBR32_EL1'];
+/** struct kvm_regs.spsr[], in the order of the KVM_SPSR_* indexes (uapi/asm/kvm.h). */
+const bankedSpsr = ['spsr_abt', 'spsr_und', 'spsr_irq', 'spsr_fiq'];
+
+const debugArrays = [
+  { cell: 'dbgbcr', field: 'dbg_bcr', index: 'DBGBCR0_EL1' },
+  { cell: 'dbgbvr', field: 'dbg_bvr', index: 'DBGBVR0_EL1' },
+  { cell: 'dbgwcr', field: 'dbg_wcr', index: 'DBGWCR0_EL1' },
+  { cell: 'dbgwvr', field: 'dbg_wvr', index: 'DBGWVR0_EL1' },
+] as const;
+
+/** Whether the kernel keeps debug registers in a struct behind vcpu->arch.debug_ptr, rather than in sys_regs[]. */
+export function hasDebugPointer(facts: KernelFacts): boolean {
+  return facts.hasField('struct kvm_vcpu', 'arch.debug_ptr');
+}
+
+/** Every register of struct kvm_cpu_context, with its path there. Throws SourceError where the headers lack one. */
+export function contextRegisters(facts: KernelFacts): ContextRegister[] {
+  const registers: ContextRegister[] = [];
+  const add = (group: ContextGroup, cell: string, path: string) => registers.push({ cell, group, path });
+
+  for (let n = 0; n <= 30; n++) add('general', `x${n}`, `gp_regs.regs.regs[${n}]`);
+  add('general', 'sp_el0', 'gp_regs.regs.sp');
+  add('general', 'elr_el2', 'gp_regs.regs.pc');
+  add('general', 'spsr_el2', 'gp_regs.regs.pstate');
+  add('general', 'sp_el1', 'gp_regs.sp_el1');
+  add('general', 'elr_el1', 'gp_regs.elr_el1');
+  add('general', 'spsr_el1', 'gp_regs.spsr[0]');
+  bankedSpsr.forEach((cell, n) => {
+    add('aarch32', cell, `gp_regs.spsr[${n + 1}]`);
+  });
+
+  const addSystem = (group: ContextGroup, macro: string) => {
+    add(group, renamed[macro] ?? macro.toLowerCase(), `sys_regs[${facts.constant(macro)}]`);
+  };
+  for (const macro of systemIndexes) addSystem('system', macro);
+  addSystem('debug', 'MDCCINT_EL1');
+  // ThumbEE left the architecture, and later kernels, before the rest of the 32-bit state did.
+  for (const macro of aarch32Indexes) if (facts.hasConstant(macro)) addSystem('aarch32', macro);
+
+  for (let n = 0; n < 32; n++) {
+    add('fp', `v${n}.d0`, `gp_regs.fp_regs.vregs[${n}]`);
+    add('fp', `v${n}.d1`, `gp_regs.fp_regs.vregs[${n}]`);
+  }
+  add('fp', 'fpsr', 'gp_regs.fp_regs.fpsr');
+  add('fp', 'fpcr', 'gp_regs.fp_regs.fpcr');
+  return registers;
+}
+
+/** One debug register: its cell name and where a set of debug registers keeps it. */
+export interface DebugRegister {
+  readonly cell: string;
+  /** In struct kvm_guest_debug_arch where the kernel has debug_ptr, else in struct kvm_cpu_context. */
+  readonly path: string;
+}
+
+/** The debug registers of a machine with `breakpoints` and `watchpoints` (1 to 16 each), and their paths. */
+export function debugRegisters(facts: KernelFacts, breakpoints: number, watchpoints: number): DebugRegister[] {
+  const behindPointer = hasDebugPointer(facts);
+  return debugArrays.flatMap(({ cell, field, index }) => {
+    const count = cell.startsWith('dbgb') ? breakpoints : watchpoints;
+    const first = behindPointer ? 0n : facts.constant(index);
+    return [...Array(count).keys()].map((n) => ({
+      cell: `${cell}${n}_el1`,
+      path: behindPointer ? `${field}[${n}]` : `sys_regs[${first + BigInt(n)}]`,
+    }));
+  });
+}
