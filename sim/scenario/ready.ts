@@ -1,0 +1,236 @@
+/**
+ * A scenario made into a machine that is ready to run: sources built, images and structs in memory, the processor in the
+ * host's code.
+ */
+import type { ObjectFile } from '../../asm/elf/object-file.ts';
+import type { Image } from '../../asm/link/image.ts';
+import { link } from '../../asm/link/link.ts';
+import { SourceError } from '../../asm/source/diagnostics.ts';
+import { besideFile, type FileReader } from '../../asm/source/files.ts';
+import { type CpuModel, cpuModel } from '../core/models.ts';
+import { Machine } from '../exec/machine.ts';
+import { HostMemory, TEXT_OFFSET } from '../kvm/host-memory.ts';
+import { enterHost } from '../kvm/host-state.ts';
+import type { KernelFacts } from '../kvm/kernel-facts.ts';
+import { createVm, type VirtualGic, type VirtualMachine } from '../kvm/vcpu.ts';
+import { PAGE_SIZE } from '../memory/physical.ts';
+import { TypedMemory } from '../memory/typed.ts';
+import { Recording } from '../recording/recording.ts';
+import { CortexA53 } from '../timing/cortex-a53.ts';
+import { CodeMap } from './code-map.ts';
+import {
+  assembleKernel,
+  assembleWith,
+  fixturePaths,
+  type KernelOffsets,
+  type KernelPaths,
+  readKernel,
+} from './kernel-sources.ts';
+import type { LoadedScenario } from './load.ts';
+import type { Scenario, ScenarioValue } from './schema.ts';
+
+export interface ReadyMachine {
+  readonly scenario: Scenario;
+  readonly loaded: LoadedScenario;
+  readonly machine: Machine;
+  readonly model: CpuModel;
+  readonly recording: Recording;
+  readonly code: CodeMap;
+  readonly typed: TypedMemory;
+  readonly facts: KernelFacts;
+  readonly memory: HostMemory;
+  readonly vm: VirtualMachine;
+  /** The host kernel and the hyp code, at kernel virtual addresses. */
+  readonly kernel: Image;
+  /** Where the world switch and its headers came from. */
+  readonly paths: KernelPaths;
+  /** Reads source files, for listings. */
+  readonly files: FileReader;
+  /** The value of a scenario's integer or expression over kernel constants. */
+  evaluate(value: ScenarioValue): bigint;
+}
+
+export interface PrepareOptions {
+  readonly files: FileReader;
+  /** hypstep's own fixtures folder. */
+  readonly fixtures: string;
+  /** --hyp: takes the hyp sources from this folder instead of the scenario's. */
+  readonly hyp?: string;
+}
+
+const RAM_BASE = 0x40000000n;
+/** GICv2's virtual interface control registers and virtual CPU interface, where QEMU's virt machine has them. */
+const GICH = 0x08030000n;
+const GICV = 0x08040000n;
+const LIST_REGISTERS = 4;
+const MIB = 1024 * 1024;
+const STACK_SIZE = 4 * PAGE_SIZE;
+/** RAM behind the guest's code and data, at least. */
+const GUEST_RAM = 64 * 1024;
+
+/** Builds and loads everything that `loaded` names. Throws SourceError or SourceErrors on any fault of its inputs. */
+export function prepareScenario(loaded: LoadedScenario, options: PrepareOptions): ReadyMachine {
+  const { scenario } = loaded;
+  const { files } = options;
+  const paths = kernelPaths(loaded, options);
+  const offsets = readKernel(paths, files, expressionsOf(scenario));
+  const hostFile = besideFile(loaded.path, scenario.host.code);
+  const guestFile = besideFile(loaded.path, scenario.guest.code);
+  const hostObject = assembleWith(hostFile, paths, files, offsets);
+  const guestObject = assembleWith(guestFile, paths, files, offsets);
+  const kernel = linkKernel([...assembleKernel(paths, files, offsets), hostObject], scenario, offsets.facts);
+  const guest = link([guestObject], { base: scenario.guest.address });
+
+  const model = modelOf(scenario);
+  const machine = new Machine({
+    model,
+    ram: { base: RAM_BASE, size: scenario.machine.ram * MIB },
+    listRegisters: LIST_REGISTERS,
+    gicV2: scenario.machine.gic === 'v2' ? { control: GICH, cpuInterface: GICV } : undefined,
+  });
+  return load(loaded, options, machine, model, paths, offsets, kernel, guest);
+}
+
+function load(
+  loaded: LoadedScenario,
+  options: PrepareOptions,
+  machine: Machine,
+  model: CpuModel,
+  paths: KernelPaths,
+  offsets: KernelOffsets,
+  kernel: Image,
+  guest: Image,
+): ReadyMachine {
+  const { scenario } = loaded;
+  const { facts } = offsets;
+  const memory = new HostMemory(machine.physical, facts, imageSize(kernel));
+  const typed = new TypedMemory(machine.memory, (address) => memory.resolve(address));
+  const code = new CodeMap(typed, (address) => memory.resolve(address));
+  place(kernel, memory.physicalAddress(kernel.base)!, machine, code);
+  mapHypCode(kernel, memory);
+
+  const guestSize = Math.ceil(Math.max(imageSize(guest), GUEST_RAM) / PAGE_SIZE) * PAGE_SIZE;
+  const guestPa = memory.allocate(guestSize);
+  place(guest, guestPa, machine, code);
+
+  const vm = createVm(
+    machine,
+    memory,
+    typed,
+    facts,
+    { address: guest.base, pa: guestPa, size: guestSize, entry: address(guest, 'guest_start', scenario.guest.code) },
+    virtualGic(scenario, memory),
+  );
+  applyFields(loaded, typed, offsets);
+
+  const stack = memory.kernelAddress(memory.allocate(STACK_SIZE)) + BigInt(STACK_SIZE);
+  const hypStackPa = memory.allocate(STACK_SIZE);
+  memory.mapForHyp(hypStackPa, STACK_SIZE, { execute: false });
+  enterHost(machine, memory, facts, {
+    start: address(kernel, 'host_start', scenario.host.code),
+    vectors: address(kernel, 'host_vectors', scenario.host.code),
+    hypVectors: address(kernel, '__kvm_hyp_vector', 'hyp.S'),
+    stack,
+    hypStack: memory.kernelAddress(hypStackPa) + BigInt(STACK_SIZE),
+    argument: vm.vcpu,
+  });
+
+  const recording = new Recording(machine, new CortexA53());
+  recording.annotations = code;
+  const evaluate = (value: ScenarioValue) => (typeof value === 'bigint' ? value : offsets.values.get(value)!);
+  return {
+    scenario,
+    loaded,
+    machine,
+    model,
+    recording,
+    code,
+    typed,
+    facts,
+    memory,
+    vm,
+    kernel,
+    paths,
+    files: options.files,
+    evaluate,
+  };
+}
+
+/** The kernel sources that the scenario names, or those of --hyp with the scenario's headers. */
+export function kernelPaths(loaded: LoadedScenario, options: PrepareOptions): KernelPaths {
+  const { sources } = loaded.scenario;
+  const beside = (path: string) => besideFile(loaded.path, path);
+  const paths =
+    typeof sources === 'string'
+      ? fixturePaths(options.fixtures, sources)
+      : { hyp: beside(sources.hyp), include: sources.include.map(beside), offsets: beside(sources.offsets) };
+  return options.hyp === undefined ? paths : { ...paths, hyp: options.hyp };
+}
+
+function modelOf(scenario: Scenario): CpuModel {
+  const { cpu, breakpoints, watchpoints, gic } = scenario.machine;
+  return cpuModel(cpu, { breakpoints, watchpoints, gic });
+}
+
+/** Every value of the scenario that is an expression over the kernel headers' constants. */
+function expressionsOf(scenario: Scenario): string[] {
+  const { vcpu, kvm, expect } = scenario;
+  const values = [vcpu, kvm, expect.registers, expect.fields].flatMap((record) => Object.values(record));
+  return [...new Set([...values, ...(expect.exits ?? [])].filter((value) => typeof value === 'string'))];
+}
+
+/** The host kernel's image: its own code and the hyp code, at kernel virtual addresses, alternatives applied. */
+function linkKernel(objects: ObjectFile[], scenario: Scenario, facts: KernelFacts): Image {
+  const base = BigInt.asUintN(64, facts.constant('PAGE_OFFSET')) + TEXT_OFFSET;
+  const gic = scenario.machine.gic === 'v3' ? ['ARM64_HAS_SYSREG_GIC_CPUIF'] : [];
+  const features = [...gic, ...scenario.machine.features].map((name) => Number(facts.constant(name)));
+  // EL2 maps whole pages, and only those of hyp code.
+  const placement = [
+    { section: '.text' },
+    { section: '.hyp.*', alignment: PAGE_SIZE },
+    { section: '*', alignment: PAGE_SIZE },
+  ];
+  return link(objects, { base, placement, alternatives: new Set(features) });
+}
+
+/** Puts an image into RAM at physical address `pa` and into the code map. */
+function place(image: Image, pa: bigint, machine: Machine, code: CodeMap): void {
+  for (const { address: at, bytes } of image.segments) machine.physical.writeBytes(pa + (at - image.base), bytes);
+  code.add(image, pa - image.base);
+}
+
+/** Lets EL2 execute the hyp sections (Linux: __hyp_text_start to __hyp_text_end), and nothing else of the kernel. */
+function mapHypCode(kernel: Image, memory: HostMemory): void {
+  for (const { address: at, bytes, section } of kernel.segments) {
+    if (section.startsWith('.hyp')) memory.mapForHyp(memory.physicalAddress(at)!, bytes.length);
+  }
+}
+
+function virtualGic(scenario: Scenario, memory: HostMemory): VirtualGic {
+  if (scenario.machine.gic === 'v3') return { listRegisters: LIST_REGISTERS };
+  return { listRegisters: LIST_REGISTERS, control: memory.mapDevice(GICH, PAGE_SIZE) };
+}
+
+/** Writes the scenario's own fields over those that KVM's set-up left. */
+function applyFields(loaded: LoadedScenario, typed: TypedMemory, offsets: KernelOffsets): void {
+  for (const root of ['vcpu', 'kvm'] as const) {
+    for (const [path, value] of Object.entries(loaded.scenario[root])) {
+      try {
+        typed.write(`${root}.${path}`, typeof value === 'bigint' ? value : offsets.values.get(value)!);
+      } catch (error) {
+        if (error instanceof SourceError) throw new SourceError(error.message, loaded.placeOf(root, path));
+        throw error;
+      }
+    }
+  }
+}
+
+function address(image: Image, symbol: string, file: string): bigint {
+  const found = image.symbol(symbol);
+  if (found === undefined) throw new SourceError(`${file} defines no symbol '${symbol}', which the machine needs`);
+  return found.address;
+}
+
+function imageSize(image: Image): number {
+  return Number(image.end - image.base);
+}

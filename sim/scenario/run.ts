@@ -1,0 +1,122 @@
+/**
+ * The run of a scenario, step by step: the machine runs, and between two entries the host's C code, of which hypstep
+ * has the part that matters, does its work.
+ */
+import type { Image } from '../../asm/link/image.ts';
+import { SourceError } from '../../asm/source/diagnostics.ts';
+import type { ExceptionEvent } from '../core/journal.ts';
+import { PC, X0 } from '../core/registers.ts';
+import { setupDebug } from '../kvm/vcpu.ts';
+import type { ReadyMachine } from './ready.ts';
+
+export type Ending =
+  /** The host has had all its entries. */
+  | { readonly kind: 'done' }
+  /** The panic path has led the host to `panic`. */
+  | { readonly kind: 'panic' }
+  /** An exception took EL1's host code to its vectors, where it stays: nothing in it handles one. */
+  | { readonly kind: 'stuck'; readonly symbol: string }
+  | { readonly kind: 'limit'; readonly steps: number };
+
+/** An exception taken at EL2 from EL2 itself: hyp code has gone wrong. */
+export interface HypFault {
+  /** The step that took it. */
+  readonly step: number;
+  readonly event: ExceptionEvent;
+}
+
+/** Told of what happens in a run, as it happens. */
+export interface RunObserver {
+  onException?(event: ExceptionEvent): void;
+}
+
+export class ScenarioRun {
+  readonly ready: ReadyMachine;
+  /** What __kvm_vcpu_run returned, one for each entry that came back. */
+  readonly exits: bigint[] = [];
+  readonly hypFaults: HypFault[] = [];
+  #ending: Ending | undefined;
+  readonly #observers: readonly RunObserver[];
+  readonly #hostStart: bigint;
+  readonly #returns: bigint;
+  readonly #done: bigint;
+  readonly #panic: bigint;
+  readonly #vectors: bigint;
+
+  constructor(ready: ReadyMachine, observers: readonly RunObserver[] = []) {
+    this.ready = ready;
+    this.#observers = observers;
+    const { kernel, machine } = ready;
+    this.#hostStart = machine.cpu.pc;
+    this.#returns = kernelAddress(kernel, 'host_return');
+    this.#done = kernelAddress(kernel, 'host_done');
+    this.#panic = kernelAddress(kernel, 'panic');
+    this.#vectors = kernelAddress(kernel, 'host_vectors');
+    setupDebug(machine, ready.typed, ready.facts);
+  }
+
+  /** How the run ended; undefined while it has not. */
+  get ending(): Ending | undefined {
+    return this.#ending;
+  }
+
+  /** Records one more step. False where the run has ended, and nothing was done. Throws NotModelled. */
+  advance(): boolean {
+    if (this.#ending !== undefined) return false;
+    const { recording, scenario } = this.ready;
+    recording.step();
+    const event = recording.lastException;
+    if (event !== undefined) this.#noteException(event, recording.length - 1);
+    this.#lookWhere(event);
+    if (this.#ending === undefined && recording.length >= scenario.steps) {
+      this.#ending = { kind: 'limit', steps: scenario.steps };
+    }
+    return true;
+  }
+
+  /** Runs to the end. */
+  finish(progress?: (steps: number) => void): Ending {
+    const { recording } = this.ready;
+    while (this.#ending === undefined) {
+      this.advance();
+      if ((recording.length & 0xffff) === 0) progress?.(recording.length);
+    }
+    return this.#ending;
+  }
+
+  #noteException(event: ExceptionEvent, step: number): void {
+    if (event.kind !== 'return' && event.from === 2 && event.to === 2) this.hypFaults.push({ step, event });
+    for (const observer of this.#observers) observer.onException?.(event);
+  }
+
+  /** Looks whether the host's code has come to one of the places where the simulator takes part. */
+  #lookWhere(event: ExceptionEvent | undefined): void {
+    const { cpu } = this.ready.machine;
+    if (cpu.el !== 1) return;
+    const { pc } = cpu;
+    if (pc === this.#returns) this.#entryReturned();
+    else if (pc === this.#done) this.#ending = { kind: 'done' };
+    else if (pc === this.#panic) this.#ending = { kind: 'panic' };
+    else if (event?.to === 1 && event.vector !== undefined && (event.vector & ~0x7ffn) === this.#vectors) {
+      this.#ending = { kind: 'stuck', symbol: this.ready.kernel.symbolAt(pc)?.name ?? 'host_vectors' };
+    }
+  }
+
+  /** kvm_arch_vcpu_ioctl_run's loop: the exit is noted, and while entries are left the host enters again. */
+  #entryReturned(): void {
+    const { recording, machine, scenario, typed, facts, vm } = this.ready;
+    this.exits.push(machine.cpu.cells[X0]!);
+    if (this.exits.length >= scenario.entries) return;
+    recording.intervene(() => {
+      setupDebug(machine, typed, facts);
+      machine.cpu.write(X0, vm.vcpu);
+      machine.cpu.write(PC, this.#hostStart);
+    });
+  }
+}
+
+function kernelAddress(kernel: Image, symbol: string): bigint {
+  const found = kernel.symbol(symbol);
+  if (found === undefined) throw new SourceError(`the host's code defines no symbol '${symbol}', which the run needs`);
+  return found.address;
+}
