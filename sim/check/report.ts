@@ -1,0 +1,58 @@
+/**
+ * A run of a scenario to its end, and everything that can be said of it: how it ended, what was lost, and which of the
+ * scenario's expectations do not hold.
+ */
+import { type Phase, phasesOf } from '../recording/phases.ts';
+import type { ReadyMachine } from '../scenario/ready.ts';
+import { type Ending, ScenarioRun } from '../scenario/run.ts';
+import { unmetExpectations } from './expectations.ts';
+import { hypFaultText } from './hyp-fault.ts';
+import { type ContractReport, SwitchContract } from './switch-contract.ts';
+
+export interface RunReport {
+  readonly run: ScenarioRun;
+  readonly ending: Ending;
+  readonly contract: ContractReport;
+  readonly phases: readonly Phase[];
+  readonly steps: number;
+  readonly cycles: number;
+  /** What is wrong, a line or more each; empty for a run that is as it should be. */
+  readonly failures: readonly string[];
+}
+
+/** Runs `ready` to its end and reports. Throws NotModelled where the machine cannot go on. */
+export function reportRun(ready: ReadyMachine, progress?: (steps: number) => void): RunReport {
+  const contract = new SwitchContract(ready);
+  const run = new ScenarioRun(ready, [contract]);
+  const ending = run.finish(progress);
+  const phases = phasesOf(ready.recording, ready.code);
+  const { recording } = ready;
+  const cycles = recording.length === 0 ? 0 : recording.completionAt(recording.length - 1);
+  const faults = run.hypFaults.map((fault) => hypFaultText(ready, fault));
+  const failures = [...faults, ...endingFailures(ending)];
+  if (ending.kind === 'done') {
+    failures.push(...lossFailures(ready, contract.report), ...unmetExpectations(ready, run, phases, cycles));
+  }
+  return { run, ending, contract: contract.report, phases, steps: recording.length, cycles, failures };
+}
+
+function endingFailures(ending: Ending): string[] {
+  switch (ending.kind) {
+    case 'done':
+      return [];
+    case 'panic':
+      return ['EL2 panicked: __kvm_hyp_panic has returned to the host at panic'];
+    case 'stuck':
+      return [`the host took an exception that its code does not handle, at ${ending.symbol}`];
+    case 'limit':
+      return [`the run did not end within ${ending.steps} steps, the scenario's limit (key 'steps')`];
+  }
+}
+
+function lossFailures(ready: ReadyMachine, { lost }: ContractReport): string[] {
+  if (!ready.scenario.expect.preserved) return [];
+  return lost.map(({ border, register, expected, actual, field }) => {
+    const where = field === undefined ? '' : ` (${field})`;
+    return `${border}: ${register}${where} is 0x${actual.toString(16)}, and was 0x${expected.toString(16)}`;
+  });
+}
