@@ -1,0 +1,90 @@
+/**
+ * gcc's and GNU as's own flags, for the commands that take them (GCC manual, "Preprocessor Options"; GNU as manual,
+ * "AArch64 Options"). Words that are no flag here are left to the caller.
+ */
+import { UsageError } from './exit.ts';
+
+export interface GccFlags {
+  readonly defines: string[];
+  readonly undefines: string[];
+  readonly includeDirs: string[];
+  readonly quoteDirs: string[];
+  readonly systemDirs: string[];
+  /** -include files. */
+  readonly includes: string[];
+  /** -o */
+  output?: string;
+  /** -march=, as written. */
+  march?: string;
+  bigEndian: boolean;
+  /** -g in any of its forms. */
+  debug: boolean;
+  /** The words that are not flags, in order. */
+  readonly rest: string[];
+}
+
+/** Flags that take a value, joined to them or as the next word. */
+const withValue: Readonly<Record<string, (flags: GccFlags, value: string) => void>> = {
+  '-D': (flags, value) => flags.defines.push(value),
+  '-U': (flags, value) => flags.undefines.push(value),
+  '-I': (flags, value) => flags.includeDirs.push(value),
+  '-iquote': (flags, value) => flags.quoteDirs.push(value),
+  '-isystem': (flags, value) => flags.systemDirs.push(value),
+  '-include': (flags, value) => flags.includes.push(value),
+  '-o': (flags, value) => {
+    flags.output = value;
+  },
+};
+
+/** Flags of one word with an effect. */
+const alone: Readonly<Record<string, (flags: GccFlags) => void>> = {
+  '-EB': (flags) => {
+    flags.bigEndian = true;
+  },
+  '-mbig-endian': (flags) => {
+    flags.bigEndian = true;
+  },
+  '-EL': (flags) => {
+    flags.bigEndian = false;
+  },
+  '-mlittle-endian': (flags) => {
+    flags.bigEndian = false;
+  },
+  '-g': (flags) => {
+    flags.debug = true;
+  },
+};
+
+/** Flags that say what hypstep does anyway, or that change nothing in what it makes. */
+const withoutEffect =
+  /^-(c|nostdinc|pipe|w|W.*|f.*|O.*|std=.*|ansi|Wp,.*|mgeneral-regs-only|mabi=lp64|x(assembler-with-cpp|c))$/;
+
+/** Sorts `words` into flags and the rest. Throws UsageError for a flag that gcc may know and hypstep does not. */
+export function parseGccFlags(words: readonly string[]): GccFlags {
+  const flags: GccFlags = {
+    ...{ defines: [], undefines: [], includeDirs: [], quoteDirs: [], systemDirs: [], includes: [], rest: [] },
+    ...{ bigEndian: false, debug: false },
+  };
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    const taker = Object.keys(withValue).find((flag) => word.startsWith(flag));
+    if (!word.startsWith('-') || word === '-') flags.rest.push(word);
+    else if (alone[word] !== undefined) alone[word](flags);
+    else if (/^-g(dwarf.*|gdb|\d)?$/.test(word)) flags.debug = true;
+    else if (word.startsWith('-march=')) flags.march = word.slice('-march='.length);
+    else if (taker !== undefined && !withoutEffect.test(word)) {
+      const value = word === taker ? words[++i] : word.slice(taker.length);
+      if (value === undefined) throw new UsageError(`${taker} needs a value`);
+      withValue[taker]!(flags, value);
+    } else if (!withoutEffect.test(word)) throw new UsageError(`unknown option '${word}'`);
+  }
+  return flags;
+}
+
+/** Help text for the flags above. */
+export const gccFlagsHelp = `
+Flags as gcc and GNU as have them:
+  -I DIR, -iquote DIR, -isystem DIR   where includes are looked for
+  -include FILE                       read FILE first
+  -D NAME[=VALUE], -U NAME            define or undefine a macro
+  -EB, -EL                            big- or little-endian (default: little)`;

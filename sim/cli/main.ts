@@ -1,0 +1,44 @@
+/** The `hypstep` command: one file a command, each loaded only when it runs. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { defineAs } from './as.ts';
+import { CommandFailed, runToStatus, WRONG_USAGE } from './exit.ts';
+import { defineLayout } from './layout.ts';
+import { defineOffsets } from './offsets.ts';
+import { ownPath } from './paths.ts';
+import { defineRun } from './run.ts';
+import { defineStep } from './step.ts';
+import { defineTest } from './test.ts';
+import { defineTrace } from './trace.ts';
+
+function version(): string {
+  const manifest = JSON.parse(readFileSync(ownPath('package.json'), 'utf8')) as { version: string };
+  return manifest.version;
+}
+
+const program = new Command('hypstep')
+  .description("Assemble, run, step, trace and check KVM's arm64 world switch, instruction by instruction.")
+  .version(version(), '-V, --version', 'print the version')
+  .exitOverride()
+  .showHelpAfterError('(hypstep --help, or hypstep COMMAND --help, lists what there is)')
+  .addHelpText(
+    'after',
+    '\nWithout a scenario, run, trace and step take the default one: a round trip from host to guest and back.',
+  );
+
+for (const define of [defineRun, defineTrace, defineStep, defineTest, defineAs, defineOffsets, defineLayout])
+  define(program);
+
+async function main(): Promise<void> {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Commander has printed the help, the version or its message by now; only the status is ours to set.
+    if (error.exitCode !== 0) throw new CommandFailed(WRONG_USAGE);
+  }
+}
+
+runToStatus(main).then((status) => {
+  process.exitCode = status;
+});

@@ -1,0 +1,134 @@
+/** Registers, struct fields and memory as the stepping prompt shows them. */
+import { fieldsOf } from '../../asm/c/layout.ts';
+import { bare, type CType } from '../../asm/c/types.ts';
+import { SourceError } from '../../asm/source/diagnostics.ts';
+import { CURRENT_EL, SP_EL0 } from '../core/registers.ts';
+import type { ReadyMachine } from '../scenario/ready.ts';
+
+/** Lines that a struct may take before the rest is left out. */
+const SHOWN = 64;
+
+export function hex(value: bigint, bytes = 8): string {
+  return `0x${value.toString(16).padStart(2 * bytes, '0')}`;
+}
+
+/** Sets of registers for `regs`, by name: patterns over cell names. */
+const registerSets: Readonly<Record<string, RegExp>> = {
+  general: /^(x\d+|sp_el\d|pc|nzcv|daif|currentel|spsel)$/,
+  el1: /_el1$(?<!^dbg.*)(?<!^id_.*)/,
+  el2: /_el2$/,
+  debug: /^(dbg[bw][cv]r\d+_el1|mdscr_el1|mdccint_el1|mdcr_el2)$/,
+  fp: /^(v\d+\.d[01]|fpcr|fpsr)$/,
+};
+
+/** The registers of `set`, three to a line. Throws SourceError for a set that there is not. */
+export function registerLines(ready: ReadyMachine, set: string): string[] {
+  const pattern = registerSets[set];
+  if (pattern === undefined) {
+    throw new SourceError(`no register set '${set}': one of ${Object.keys(registerSets).join(', ')}`);
+  }
+  const { registers, cells } = ready.machine.cpu;
+  const entries: string[] = [];
+  for (let id = 0; id < registers.count; id++) {
+    const name = registers.nameOf(id);
+    if (pattern.test(name)) entries.push(`${name.padEnd(14)} ${hex(cells[id]!)}`);
+  }
+  const lines: string[] = [];
+  for (let i = 0; i < entries.length; i += 3)
+    lines.push(
+      entries
+        .slice(i, i + 3)
+        .join('   ')
+        .trimEnd(),
+    );
+  return lines;
+}
+
+/** The value of a register, or of a struct field with all its members. Throws SourceError where `what` is neither. */
+export function valueLines(ready: ReadyMachine, what: string): string[] {
+  const register = registerValue(ready, what);
+  if (register !== undefined) return [`${what} = ${hex(register)}${meaning(ready, register)}`];
+  const { typed } = ready;
+  const { pa, type } = typed.resolve(what);
+  const lines = [...fieldLines(ready, what, type, pa)];
+  return lines.length <= SHOWN ? lines : [...lines.slice(0, SHOWN), `(${lines.length - SHOWN} more)`];
+}
+
+/** `x0`, `w0`, `sp`, `pc`, any system register or PSTATE field; undefined for any other name. */
+export function registerValue(ready: ReadyMachine, name: string): bigint | undefined {
+  const { registers, cells } = ready.machine.cpu;
+  const lower = name.toLowerCase();
+  const half = /^w(\d+)$/.exec(lower);
+  if (half !== null) {
+    const id = registers.find(`x${half[1]}`);
+    return id === undefined ? undefined : cells[id]! & 0xffff_ffffn;
+  }
+  if (lower === 'sp') return cells[SP_EL0 + Number(cells[CURRENT_EL]! >> 2n)];
+  const named = { lr: 'x30', fp: 'x29' }[lower] ?? lower;
+  const id = registers.find(named);
+  return id === undefined ? undefined : cells[id];
+}
+
+/** What an address points to, where that has a name. */
+function meaning(ready: ReadyMachine, value: bigint): string {
+  const pa = ready.memory.resolve(value);
+  if (pa === undefined) return '';
+  const field = ready.typed.fieldAt(pa, 1);
+  if (field !== undefined) return `  (in ${field})`;
+  const symbol = ready.code.symbolAt(pa);
+  return symbol === undefined ? '' : `  (${ready.code.nameOf(pa)})`;
+}
+
+function* fieldLines(ready: ReadyMachine, path: string, type: CType, pa: bigint): Generator<string> {
+  const inner = bare(type);
+  if (inner.kind === 'record') {
+    for (const field of fieldsOf(inner)) {
+      const name = field.name === '' ? path : `${path}.${field.name}`;
+      yield* fieldLines(ready, name, field.type, pa + BigInt(field.offset));
+    }
+  } else if (inner.kind === 'array') {
+    for (let n = 0; n < (inner.length ?? 0); n++) yield* elementLines(ready, `${path}[${n}]`);
+  } else {
+    yield scalarLine(ready, path);
+  }
+}
+
+function* elementLines(ready: ReadyMachine, path: string): Generator<string> {
+  const { type, pa } = ready.typed.resolve(path);
+  yield* fieldLines(ready, path, type, pa);
+}
+
+function scalarLine(ready: ReadyMachine, path: string): string {
+  const { size } = ready.typed.resolve(path);
+  const value = ready.typed.read(path);
+  return `${path} = ${hex(value, size)}${size === 8 ? meaning(ready, value) : ''}`;
+}
+
+/** Bytes of a word that `x` shows. */
+const WORD = 8;
+
+/** `x[/N] WHERE`: N words from an address (hexadecimal), the address in a register, or the address of a field. */
+export function memoryLines(ready: ReadyMachine, words: readonly string[]): string[] {
+  const counted = /^\/(\d+)$/.exec(words[0] ?? '');
+  const count = counted === null ? 1 : Number(counted[1]);
+  const where = words.slice(counted === null ? 0 : 1).join(' ');
+  if (where === '') throw new SourceError('x where? An address, a register or a path');
+  if (count < 1 || count > 4096) throw new SourceError('x shows 1 to 4096 words');
+  const start = addressOf(ready, where);
+  const lines: string[] = [];
+  for (let n = 0; n < count; n++) {
+    const pa = start + BigInt(n * WORD);
+    if (!ready.machine.physical.hasRam(pa, WORD)) throw new SourceError(`no memory at physical address ${hex(pa)}`);
+    const field = ready.typed.fieldAt(pa, WORD);
+    const value = ready.machine.physical.read(pa, WORD);
+    lines.push(`${hex(pa)}: ${hex(value)}${field === undefined ? meaning(ready, value) : `  ${field}`}`);
+  }
+  return lines;
+}
+
+/** Physical address of what `where` names. */
+function addressOf(ready: ReadyMachine, where: string): bigint {
+  const value = /^0[xX][0-9a-fA-F]+$/.test(where) ? BigInt(where) : registerValue(ready, where);
+  if (value === undefined) return ready.typed.resolve(where).pa;
+  return ready.memory.resolve(value) ?? value;
+}
