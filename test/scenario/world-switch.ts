@@ -1,0 +1,47 @@
+/** Runs of the default scenario on changed copies of the world switch, for tests. */
+import { readFileSync } from 'node:fs';
+import { MemoryFiles } from '../../asm/source/files.ts';
+import { NodeFiles } from '../../asm/source/node-files.ts';
+import { type RunReport, reportRun } from '../../sim/check/report.ts';
+import { loadScenario, parseScenario } from '../../sim/scenario/load.ts';
+import { prepareScenario, type ReadyMachine } from '../../sim/scenario/ready.ts';
+
+export const fixtures = new URL('../../fixtures', import.meta.url).pathname;
+export const roundTrip = `${fixtures}/scenarios/round-trip.yaml`;
+
+const files = new NodeFiles();
+
+/** The text of hyp.S of one of the two world switches. */
+export function hypSource(variant: 'after' | 'before' = 'after'): string {
+  return readFileSync(`${fixtures}/hyp/${variant}/hyp.S`, 'utf8');
+}
+
+export interface Changes {
+  /** The text of hyp.S in a copy of the folder. */
+  readonly hyp?: string;
+  /** The text of the scenario, in the place of round-trip.yaml. */
+  readonly scenario?: string;
+}
+
+/** The default scenario made ready, on a copy of the world switch whose hyp.S has the given text. */
+export function readyWith({ hyp, scenario }: Changes = {}): ReadyMachine {
+  const loaded = scenario === undefined ? loadScenario(roundTrip, files) : parseScenario(roundTrip, scenario);
+  if (hyp === undefined) return prepareScenario(loaded, { files, fixtures });
+  const copy = new MemoryFiles({ 'copy/hyp.S': hyp }, files);
+  for (const name of ['vgic-v2-switch.S', 'vgic-v3-switch.S']) {
+    copy.set(`copy/${name}`, files.read(`${fixtures}/hyp/after/${name}`)!);
+  }
+  return prepareScenario(loaded, { files: copy, fixtures, hyp: 'copy' });
+}
+
+/** The report of a run of `readyWith(changes)`. */
+export function runWith(changes: Changes = {}): RunReport {
+  return reportRun(readyWith(changes));
+}
+
+/** `text` with its one occurrence of `old` replaced. Throws where there is none or more than one. */
+export function withReplaced(text: string, old: string, replacement: string): string {
+  const at = text.indexOf(old);
+  if (at < 0 || text.indexOf(old, at + 1) >= 0) throw new Error(`not exactly one '${old}'`);
+  return text.slice(0, at) + replacement + text.slice(at + old.length);
+}
