@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Starts the bundled program with V8's compiled code for it, where that fits (see build.ts). */
+/** Starts the bundled program with V8's compiled code for it, where that fits (see bundle.ts). */
 const { readFileSync, writeFileSync } = require('node:fs');
 const { pathToFileURL } = require('node:url');
 const { Script } = require('node:vm');

@@ -8,7 +8,7 @@ import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 mkdirSync(`${root}dist`);
@@ -24,7 +24,7 @@ await build({
   define: { 'import.meta.url': 'bundleUrl' },
   logLevel: 'warning',
 });
-copyFileSync(`${root}sim/cli/load.cjs`, `${root}dist/load.cjs`);
+copyFileSync(`${root}.build/load.cjs`, `${root}dist/load.cjs`);
 
 // What these commands compile is what the cache holds.
 for (const words of [['run'], ['as', '--help']]) {
