@@ -28,8 +28,12 @@ export function parseBody(p: Parser, start: FunctionStart, found: AsmStatement[]
   const body: Token[] = [];
   p.skipBrackets(body);
   if (!body.some((token) => token.kind === 'identifier' && isAsmKeyword(token.text))) return;
-  const inside = p.over(body, body[0]!, new Scope(start.scope));
-  readBody(inside, found);
+  try {
+    readBody(p.over(body, body[0]!, new Scope(start.scope)), found);
+  } catch (error) {
+    // The body is behind us; what follows it is read as if nothing had been wrong.
+    p.report(error);
+  }
 }
 
 /** Reads all statements: after ';', '{' or '}' a declaration may stand, inline assembly anywhere. */

@@ -55,9 +55,16 @@ export class LazyArray implements ArrayType {
   }
 }
 
+/** Far more than C11 5.2.4.1 asks for (12); a type nested deeper would exhaust the stack of whoever walks it. */
+const DERIVATION_LIMIT = 256;
+
 /** declarator: one with a name where `named` is 'always', without where 'never'. */
 export function parseDeclarator(p: Parser, base: CType, named: 'always' | 'never' | 'maybe'): Declarator {
   const shape = parseShape(p, named);
+  if (shape.modifiers.length > DERIVATION_LIMIT) {
+    const what = 'more pointers, arrays and functions in one declarator than the limit of';
+    throw new SourceError(`${what} ${DERIVATION_LIMIT}`, shape.name ?? p.current);
+  }
   if (shape.name === undefined && named === 'always') throw p.unexpected('a name');
   let type = base;
   for (const modify of shape.modifiers) type = modify(type, shape.name);

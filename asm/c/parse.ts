@@ -57,12 +57,7 @@ export interface TranslationUnit {
 export function parseTranslationUnit(tokens: TokenSource, options: ParseOptions): TranslationUnit {
   const { diagnostics } = options;
   const target: Target = { bigEndian: options.bigEndian ?? false };
-  const grammar = {
-    typeName: parseTypeName,
-    specifiers: parseSpecifiers,
-    block: parseBlock,
-    initialised,
-  };
+  const grammar = { typeName: parseTypeName, specifiers: parseSpecifiers, block: parseBlock, initialised };
   const unit = newUnit(grammar, diagnostics, target);
   const scope = new Scope();
   const p = new Parser(tokens, unit, scope);
@@ -93,15 +88,8 @@ function parseExternal(p: Parser, assembly: AsmStatement[]): void {
 
 /** After a fault: to the end of the declaration, be it a ';', or a '}' with or without a ';' behind it. */
 function recover(p: Parser): void {
-  p.scope = outermost(p.scope);
   p.skipStatement();
   if (p.accept('}')) p.accept(';');
-}
-
-function outermost(scope: Scope): Scope {
-  let at = scope;
-  while (at.parent !== undefined) at = at.parent;
-  return at;
 }
 
 /** The type names that GCC has without a declaration. */

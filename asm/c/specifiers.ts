@@ -80,7 +80,7 @@ export function parseSpecifiers(p: Parser): Specifiers {
   return reading.finish();
 }
 
-/** The words of the basic types, as digits of a number that says which stood how often. */
+/** The words of the basic types, as digits (of two bits) of a number that says which stood how often. */
 const WORDS = {
   void: 1,
   bool: 1 << 2,
@@ -140,6 +140,8 @@ const NAMED_FLOATS: ReadonlyMap<string, FloatType> = new Map(
     (type) => [type.name, type],
   ),
 );
+
+const NO_TYPE = 'these words together name no type';
 
 /** The specifiers of one declaration while they are read. */
 class Reading {
@@ -230,7 +232,7 @@ class Reading {
   }
 
   finish(): Specifiers {
-    const specifiers = {
+    return {
       type: qualify(this.#finalType(), this.#qualifiers),
       storage: this.#storage,
       inline: this.#inline,
@@ -238,7 +240,6 @@ class Reading {
       attributes: this.#attributes,
       aligned: this.#aligned,
     };
-    return specifiers;
   }
 
   #setStorage(token: Token): void {
@@ -255,6 +256,8 @@ class Reading {
 
   #word(token: Token, word: number): void {
     if (this.type !== undefined) throw new SourceError(`'${token.text}' does not go with another type`, token);
+    // No word may stand more than twice, and a digit has no room for more than three.
+    if ((this.#words & (3 * word)) >= 2 * word) throw new SourceError(NO_TYPE, this.#first);
     this.#words += word;
   }
 
@@ -275,7 +278,7 @@ class Reading {
     if (this.type !== undefined) return this.#complex ? this.#complexOf(this.type) : this.type;
     if (this.#words === 0) return this.#complex ? this.#complexOf(doubleType) : this.#implicitInt();
     const type = BASIC_TYPES.get(this.#words);
-    if (type === undefined) throw new SourceError('these words together name no type', this.#first);
+    if (type === undefined) throw new SourceError(NO_TYPE, this.#first);
     return this.#complex ? this.#complexOf(type) : type;
   }
 

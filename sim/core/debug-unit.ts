@@ -121,9 +121,9 @@ export class DebugUnit {
   breakpoint(): ArchException | undefined {
     if (!this.#monitorEnabled || !debugExceptionsEnabled(this.#cpu)) return undefined;
     const hit = this.#breakpoints.some((_, n) => this.#breakpointMatches(n));
-    return hit
-      ? new ArchException('sync', EC.breakpoint, DEBUG_STATUS, { targetEl: debugTarget(this.#cpu) })
-      : undefined;
+    if (!hit) return undefined;
+    // FAR_ELx becomes UNKNOWN (D17.2.40); 0 will do.
+    return new ArchException('sync', EC.breakpoint, DEBUG_STATUS, { targetEl: debugTarget(this.#cpu), far: 0n });
   }
 
   /** Throws the watchpoint exception of an access, if there is one. The address is given by its halves. */

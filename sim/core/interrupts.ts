@@ -29,19 +29,34 @@ interface InterruptType {
   readonly mask: number;
 }
 
-/** In the order they are taken where several may be; the architecture leaves that to the implementation. */
-const types: readonly InterruptType[] = [
-  {
-    kind: 'serror',
-    line: SERROR,
-    virtualLine: undefined,
-    route: HCR.amo,
-    virtualPending: HCR.vse,
-    mask: PSTATE_BITS.a,
-  },
-  { kind: 'fiq', line: FIQ, virtualLine: VFIQ, route: HCR.fmo, virtualPending: HCR.vf, mask: PSTATE_BITS.f },
-  { kind: 'irq', line: IRQ, virtualLine: VIRQ, route: HCR.imo, virtualPending: HCR.vi, mask: PSTATE_BITS.i },
-];
+const irq: InterruptType = {
+  kind: 'irq',
+  line: IRQ,
+  virtualLine: VIRQ,
+  route: HCR.imo,
+  virtualPending: HCR.vi,
+  mask: PSTATE_BITS.i,
+};
+const fiq: InterruptType = {
+  kind: 'fiq',
+  line: FIQ,
+  virtualLine: VFIQ,
+  route: HCR.fmo,
+  virtualPending: HCR.vf,
+  mask: PSTATE_BITS.f,
+};
+const serror: InterruptType = {
+  kind: 'serror',
+  line: SERROR,
+  virtualLine: undefined,
+  route: HCR.amo,
+  virtualPending: HCR.vse,
+  mask: PSTATE_BITS.a,
+};
+
+/** In the order they are taken where several may be, which the architecture leaves to the implementation; QEMU's order. */
+const physicalTypes: readonly InterruptType[] = [fiq, irq, serror];
+const virtualTypes: readonly InterruptType[] = [irq, fiq, serror];
 
 /** Finds pending interrupts of one processor. */
 export class InterruptUnit {
@@ -61,13 +76,13 @@ export class InterruptUnit {
     const hcr = words[2 * this.#hcr]!;
     const lines = words[2 * IRQ]! | words[2 * FIQ]! | words[2 * SERROR]! | words[2 * VIRQ]! | words[2 * VFIQ]!;
     if (lines === 0 && (hcr & (HCR.vi | HCR.vf | HCR.vse)) === 0) return undefined;
-    for (const type of types) {
+    for (const type of physicalTypes) {
       if (words[2 * type.line] !== 0 && this.#takesPhysical(type, hcr)) {
         const targetEl = (hcr & (type.route | HCR.tge)) !== 0 ? 2 : 1;
         return new ArchException(type.kind, EC.serror, 0, { targetEl });
       }
     }
-    for (const type of types) {
+    for (const type of virtualTypes) {
       if (this.#takesVirtual(type, hcr)) return this.#virtual(type);
     }
     return undefined;
@@ -77,7 +92,7 @@ export class InterruptUnit {
   wakesFromWfi(): boolean {
     const { words } = this.#cpu;
     const hcr = words[2 * this.#hcr]!;
-    return types.some((type) => words[2 * type.line] !== 0 || this.#virtualPends(type, hcr));
+    return physicalTypes.some((type) => words[2 * type.line] !== 0 || this.#virtualPends(type, hcr));
   }
 
   /** To be called when a pending interrupt is taken: an SError, physical or virtual, is pending once. */

@@ -4,11 +4,13 @@
  * named, of typed data the member, of the rest of RAM the page, numbered as pages come up.
  */
 import type { PhysicalMemory } from '../memory/physical.ts';
-import type { Annotations } from '../recording/annotations.ts';
+import { type Annotations, symbolText } from '../recording/annotations.ts';
 import type { Recording } from '../recording/recording.ts';
 
 const PAGE_BITS = 12n;
 const PAGE_MASK = (1n << PAGE_BITS) - 1n;
+/** Smaller values may well be something else that only looks like an address: of these, only pages already seen count. */
+const SURELY_ADDRESS = 1n << 32n;
 
 export class AddressNames {
   readonly #annotations: Annotations;
@@ -37,21 +39,33 @@ export class AddressNames {
   nameOf(value: bigint): string | undefined {
     for (const displacement of this.#displacements) {
       const pa = BigInt.asUintN(64, value - displacement);
-      if (this.#physical.hasRam(pa, 1)) return `<${this.#nameAt(pa)}>`;
+      if (!this.#physical.hasRam(pa, 1)) continue;
+      const name = this.#nameAt(pa) ?? this.#knownPage(pa);
+      if (name !== undefined) return `<${name}>`;
+      if (value >= SURELY_ADDRESS) return `<${this.#page(pa)}>`;
     }
     return undefined;
   }
 
-  /** What memory at `pa` is called where it is written; it is no member of a struct. */
+  /** What memory at `pa` is called where it is written and is no member of a struct. */
   placeOf(pa: bigint): string {
-    return `[${this.#nameAt(pa)}]`;
+    const symbol = this.#annotations.symbolAt(pa);
+    return `[${symbol === undefined ? this.#page(pa) : symbolText(symbol)}]`;
   }
 
-  #nameAt(pa: bigint): string {
-    return this.#annotations.symbolAt(pa)?.name ?? this.#annotations.fieldAt(pa, 1) ?? this.#pageName(pa);
+  #nameAt(pa: bigint): string | undefined {
+    return this.#annotations.symbolAt(pa)?.name ?? this.#annotations.fieldAt(pa, 1);
   }
 
-  #pageName(pa: bigint): string {
+  /** The place in a page that has a number, or at its very end, where an empty stack points. */
+  #knownPage(pa: bigint): string | undefined {
+    const page = pa >> PAGE_BITS;
+    if (this.#pages.has(page)) return this.#page(pa);
+    const isEnd = (pa & PAGE_MASK) === 0n && this.#pages.has(page - 1n);
+    return isEnd ? `page ${this.#pages.get(page - 1n)}+0x1000` : undefined;
+  }
+
+  #page(pa: bigint): string {
     const page = pa >> PAGE_BITS;
     const number = this.#pages.get(page) ?? this.#pages.size + 1;
     this.#pages.set(page, number);

@@ -29,7 +29,7 @@ function stepLine(step: Step, names: AddressNames): string {
     `EL${step.el}`,
     (names.routineAt(step.pa) ?? '').padEnd(SYMBOL_WIDTH),
     (step.instruction === undefined ? withoutInstruction(step) : instructionText(step, names)).padEnd(TEXT_WIDTH),
-    step.effects.map((effect) => effectText(effect, names)).join('; '),
+    step.effects.map((effect) => effectText(effect, step, names)).join('; '),
   ];
   return columns.join(' ').trimEnd();
 }
@@ -48,11 +48,17 @@ function instructionText({ instruction, pc }: Step, names: AddressNames): string
   });
 }
 
-function effectText(effect: Effect, names: AddressNames): string {
-  if (effect.kind === 'register') return `${effect.name} = ${names.nameOf(effect.new) ?? hex(effect.new)}`;
+function effectText(effect: Effect, step: Step, names: AddressNames): string {
+  if (effect.kind === 'register') return `${effect.name} = ${valueName(effect.new, step, names) ?? hex(effect.new)}`;
   const where = effect.field ?? names.placeOf(effect.pa);
-  const isAddress = effect.size === 8 ? names.nameOf(effect.new) : undefined;
-  return `${where} = ${isAddress ?? memoryHex(effect.new, effect.size)}`;
+  const name = effect.size === 8 ? valueName(effect.new, step, names) : undefined;
+  return `${where} = ${name ?? memoryHex(effect.new, effect.size)}`;
+}
+
+/** A return address is told by the routine it leads back to, even where the next routine begins there. */
+function valueName(value: bigint, { pc, pa }: Step, names: AddressNames): string | undefined {
+  const routine = value === pc + 4n ? names.routineAt(pa) : undefined;
+  return routine === undefined ? names.nameOf(value) : `<${routine}>`;
 }
 
 function exceptionText({ kind, from, to, esr, elr, vector }: ExceptionEvent, names: AddressNames): string {

@@ -85,6 +85,8 @@ export const FAULTS: readonly (readonly [line: number, says: string, source: str
   [1, 'these words together name no type', 'long float x;'],
   [1, 'these words together name no type', 'short char x;'],
   [1, 'these words together name no type', 'long long long x;'],
+  [1, 'these words together name no type', 'long long long long x;'],
+  [1, 'these words together name no type', 'int int int int x;'],
   [1, "'unsigned' does not go with another type", 'typedef int t; t unsigned x;'],
   [1, "'extern' and 'static' do not go together", 'static extern int x;'],
   [1, "a member cannot be 'static'", 'struct a { static int x; };'],

@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { typeText } from '../../asm/c/type-text.ts';
-import { parse } from './parse-text.ts';
+import { faultsOf, parse } from './parse-text.ts';
 
 const test = suite('declarations');
 
@@ -100,7 +100,14 @@ void f(void) { int t = 3; asm("->" : : "i"(sizeof(t))); { typedef long t; asm("-
   assert.is(unit.assembly.length, 2);
 });
 
+test('a fault in a function body does not hide what follows', () => {
+  const text = 'void f(void) { asm("x" : : "i"(1 2)); } foo x; int y; bar z;';
+  assert.is(faultsOf(text).length, 3);
+});
+
 test('the limit of nesting is told', () => {
+  assert.throws(() => parse(`int ${'*'.repeat(1000)}x;`), /limit of 256/);
+  assert.throws(() => parse(`int x${'[1]'.repeat(1000)};`), /limit of 256/);
   assert.throws(() => parse(`int ${'('.repeat(1000)}x${')'.repeat(1000)};`), /limit of 256 levels/);
   assert.throws(() => parse(`${'struct {'.repeat(1000)}int x;${'} y;'.repeat(1000)}`), /limit of 256 levels/);
 });
