@@ -106,6 +106,11 @@ export class DebugUnit {
     return new ArchException('sync', EC.softwareStep, iss, { targetEl: debugTarget(cpu) });
   }
 
+  /** Whether the last thing that happened was an instruction that was stepped. */
+  get hasStepped(): boolean {
+    return this.#cpu.words[2 * this.#stepped] !== 0;
+  }
+
   /** To be called when an instruction has been stepped: the next step is a software step exception. */
   stepped(isLoadExclusive: boolean): void {
     this.#cpu.write(SS, 0n);

@@ -140,19 +140,7 @@ export class Machine implements Environment {
     this.#last = undefined;
     if (cpu.clock.cycles >= this.#nextEvent) this.timer.update();
     if (this.countsCycles) cpu.clock.cycles++;
-    if (this.#isDebugged) {
-      const step = this.debug.pendingStep();
-      if (step !== undefined) {
-        this.#take(step);
-        return undefined;
-      }
-    }
-    const interrupt = this.interrupts.pending();
-    if (interrupt !== undefined) {
-      this.interrupts.acknowledge(interrupt);
-      this.#take(interrupt);
-      return undefined;
-    }
+    if (this.#takeBeforeInstruction()) return undefined;
     try {
       this.#execute();
     } catch (reason) {
@@ -236,6 +224,21 @@ export class Machine implements Environment {
     }
     if (!operation.writesPc) cells[PC] = cells[PC]! + 4n;
     if (stepping) this.debug.stepped(operation.instruction.encoding.timing === 'load-exclusive');
+  }
+
+  /** Takes a software step exception or an interrupt, if there is one. */
+  #takeBeforeInstruction(): boolean {
+    const step = this.#isDebugged ? this.debug.pendingStep() : undefined;
+    const interrupt = this.interrupts.pending();
+    // The end of a stepped instruction comes before interrupts; a step that has not begun comes after them.
+    if (step !== undefined && (interrupt === undefined || this.debug.hasStepped)) {
+      this.#take(step);
+      return true;
+    }
+    if (interrupt === undefined) return false;
+    this.interrupts.acknowledge(interrupt);
+    this.#take(interrupt);
+    return true;
   }
 
   #take(exception: ArchException): void {
