@@ -1,0 +1,173 @@
+/**
+ * Runs one image in qemu-system-aarch64, which logs its registers before every instruction (`-singlestep -d cpu,nochain`),
+ * and in a Machine, step by step, and compares X0 to X30, SP, PC and PSTATE.
+ */
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { disassemble } from '../../asm/a64/print.ts';
+import { readPstate } from '../../sim/core/pstate.ts';
+import { NZCV, PC } from '../../sim/core/registers.ts';
+import type { Machine } from '../../sim/exec/machine.ts';
+
+export interface QemuRun {
+  /** What is loaded, where, and where it starts; QEMU's `virt` has its device tree at the start of RAM. */
+  readonly image: Uint8Array;
+  readonly base: bigint;
+  readonly cpu: string;
+  /** More of `-M virt,...`: `gic-version=3`. */
+  readonly machine?: string;
+}
+
+/** What QEMU's log shows of one instruction, before it is executed. */
+export interface LoggedState {
+  /** X0 to X30, SP, PC. */
+  readonly registers: BigUint64Array;
+  readonly pstate: number;
+}
+
+const SP = 31;
+const PC_INDEX = 32;
+const TIMEOUT_SECONDS = 90;
+
+/** Runs QEMU to the end of the image (a semihosting exit); returns the log's path. Throws where QEMU fails. */
+export function runQemu({ image, base, cpu, machine }: QemuRun, folder: string): string {
+  const path = join(folder, 'image.bin');
+  const log = join(folder, 'qemu.log');
+  writeFileSync(path, image);
+  const address = `0x${base.toString(16)}`;
+  const result = spawnSync(
+    'qemu-system-aarch64',
+    [
+      ...['-M', `virt,virtualization=on${machine === undefined ? '' : `,${machine}`}`, '-cpu', cpu, '-m', '256'],
+      ...['-nic', 'none', '-display', 'none', '-serial', 'none', '-monitor', 'none', '-semihosting'],
+      ...['-device', `loader,file=${path},addr=${address},force-raw=on`, '-device', `loader,addr=${address},cpu-num=0`],
+      ...['-singlestep', '-d', 'cpu,nochain', '-D', log],
+    ],
+    { encoding: 'utf8', timeout: TIMEOUT_SECONDS * 1000 },
+  );
+  if (result.error !== undefined) throw result.error;
+  if (result.status !== 0) throw new Error(`qemu-system-aarch64 ended with status ${result.status}: ${result.stderr}`);
+  return log;
+}
+
+/** Where a register's sixteen digits stand in a record: all records have one shape. */
+interface RecordShape {
+  readonly length: number;
+  readonly registers: readonly number[];
+  readonly pstate: number;
+}
+
+function shapeOf(text: string): RecordShape {
+  const length = text.indexOf('\n', text.indexOf('PSTATE=')) + 1;
+  const at = (name: string) => text.indexOf(`${name}=`) + name.length + 1;
+  const names = [...Array(31).keys()].map((n) => `X${String(n).padStart(2, '0')}`);
+  return { length, registers: [...names, 'SP', 'PC'].map(at), pstate: at('PSTATE') };
+}
+
+const CHUNK = 1 << 22;
+
+/** The records of a log, in order. One object serves all of them. */
+export function* readLog(path: string): Generator<LoggedState> {
+  const file = openSync(path, 'r');
+  try {
+    const buffer = Buffer.alloc(CHUNK);
+    const state = { registers: new BigUint64Array(33), pstate: 0 };
+    const halves = new Uint32Array(state.registers.buffer);
+    let shape: RecordShape | undefined;
+    let kept = 0;
+    for (;;) {
+      const read = readSync(file, buffer, kept, CHUNK - kept, null);
+      const end = kept + read;
+      shape ??= shapeOf(buffer.toString('latin1', 0, Math.min(end, 2000)));
+      let at = 0;
+      for (; at + shape.length <= end; at += shape.length) {
+        readRecord(buffer, at, shape, halves);
+        state.pstate = hexAt(buffer, at + shape.pstate);
+        yield state;
+      }
+      if (read === 0) return;
+      buffer.copy(buffer, 0, at, end);
+      kept = end - at;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readRecord(buffer: Buffer, at: number, shape: RecordShape, halves: Uint32Array): void {
+  shape.registers.forEach((offset, i) => {
+    halves[2 * i + 1] = hexAt(buffer, at + offset);
+    halves[2 * i] = hexAt(buffer, at + offset + 8);
+  });
+}
+
+/** Eight hexadecimal digits. */
+function hexAt(buffer: Buffer, at: number): number {
+  let value = 0;
+  for (let i = 0; i < 8; i++) {
+    const digit = buffer[at + i]!;
+    value = (value << 4) | (digit < 0x3a ? digit - 0x30 : digit - 0x57);
+  }
+  return value >>> 0;
+}
+
+/** What hypstep and QEMU disagree about, as text. */
+export interface Difference {
+  readonly step: number;
+  readonly text: string;
+}
+
+const SHOWN = 10;
+
+/**
+ * Steps `machine` along the log. Returns the first difference, or the number of steps that agreed.
+ *
+ * On an exception QEMU 7.2 clears the condition flags, which AArch64.TakeException leaves alone; so they are cleared here.
+ */
+export function compareWithLog(machine: Machine, log: string): Difference | number {
+  const { cpu } = machine;
+  const { cells } = cpu;
+  cpu.journal = {
+    cell: () => {},
+    memory: () => {},
+    exception: ({ kind }) => {
+      if (kind !== 'return') cells[NZCV] = 0n;
+    },
+  };
+  const recent: string[] = [];
+  let steps = 0;
+  for (const state of readLog(log)) {
+    const found = differences(machine, state);
+    // QEMU logs nothing for an interrupt, a debug exception or a failed fetch, which come before an instruction.
+    const isAgreed = found.length === 0 || (machine.step() === undefined && differences(machine, state).length === 0);
+    if (!isAgreed) return { step: steps, text: [...recent, ...found].join('\n') };
+    recent.push(describe(machine, cells[PC]!));
+    if (recent.length > SHOWN) recent.shift();
+    machine.step();
+    steps++;
+  }
+  return steps;
+}
+
+function differences(machine: Machine, { registers, pstate }: LoggedState): string[] {
+  const { cpu } = machine;
+  const { cells } = cpu;
+  const found: string[] = [];
+  const check = (name: string, ours: bigint, theirs: bigint) => {
+    if (ours !== theirs) found.push(`${name} is 0x${ours.toString(16)}, in QEMU 0x${theirs.toString(16)}`);
+  };
+  for (let n = 0; n < 31; n++) if (cells[n] !== registers[n]) check(`x${n}`, cells[n]!, registers[n]!);
+  if (cells[cpu.sp] !== registers[SP]) check('sp', cells[cpu.sp]!, registers[SP]!);
+  if (cells[PC] !== registers[PC_INDEX]) check('pc', cells[PC]!, registers[PC_INDEX]!);
+  const ours = readPstate(cpu);
+  if (ours !== pstate) check('pstate', BigInt(ours), BigInt(pstate));
+  return found;
+}
+
+/** The instruction at `pc`, with MMU off or an identity map. */
+function describe(machine: Machine, pc: bigint): string {
+  if (!machine.physical.hasRam(pc, 4)) return `0x${pc.toString(16)}: no RAM`;
+  const word = machine.physical.read32(pc);
+  return `0x${pc.toString(16)}: ${word.toString(16).padStart(8, '0')}  ${disassemble(word, { address: pc })}`;
+}
