@@ -6,6 +6,7 @@ import type { Cpu } from '../core/cpu.ts';
 import type { Memory } from '../memory/memory.ts';
 import { PAGE_SIZE } from '../memory/physical.ts';
 
+const PAGE_BITS = Math.log2(PAGE_SIZE);
 const ENTRIES = 64;
 /** No page begins here. */
 const EMPTY = 1;
@@ -32,7 +33,7 @@ export class AccessPages {
   /** The offset into RAM of virtual address (lo, hi), unsigned halves, for a data access that did not fault; or NOT_RAM. */
   offsetOf(lo: number, hi: number): number {
     const page = lo & -PAGE_SIZE;
-    const slot = (lo / PAGE_SIZE) & (ENTRIES - 1);
+    const slot = (lo >>> PAGE_BITS) & (ENTRIES - 1);
     if (this.#low[slot] !== page || this.#high[slot] !== (hi | 0)) {
       this.#low[slot] = page;
       this.#high[slot] = hi;

@@ -119,14 +119,14 @@ export class Cursor {
 
   #swapMemory(size: number, value: number, addressCode: number): void {
     const { physical } = this.#memory;
-    const pa = this.#log.pages.pa(addressCode);
-    const offset = pa - physical.base;
+    const offset = this.#log.pages.offset(addressCode);
     if (this.#codePages[Math.floor(offset / PAGE_SIZE)] === 0) {
       this.#log.effects.swapBytes(value, physical.u8, offset, size);
       return;
     }
-    const old = physical.read(BigInt(pa), size);
-    this.#memory.poke(BigInt(pa), size, this.#log.effects.value(value));
+    const pa = BigInt(physical.base + offset);
+    const old = physical.read(pa, size);
+    this.#memory.poke(pa, size, this.#log.effects.value(value));
     this.#log.effects.setValue(value, old);
   }
 

@@ -43,16 +43,16 @@ export class Log {
     return this.#findBack(before, (target) => target === id);
   }
 
-  /** The last step before `before` that wrote any of the `size` bytes at physical address `pa`, or undefined. */
-  lastWriteOfMemory(pa: number, size: number, before: number): number | undefined {
+  /** The last step before `before` that wrote any of the `size` bytes at offset `offset` into RAM, or undefined. */
+  lastWriteOfMemory(offset: number, size: number, before: number): number | undefined {
     return this.#findBack(
       before,
-      (target, address) => !isCell(target) && !isRead(target) && this.#overlaps(target, address, pa, size),
+      (target, address) => !isCell(target) && !isRead(target) && this.#overlaps(target, address, offset, size),
     );
   }
 
-  /** The steps that read or wrote (`access`) any of the `size` bytes at physical address `pa`, in order. */
-  *touching(pa: number, size: number, access: 'read' | 'write' | 'any'): Generator<number, void, undefined> {
+  /** The steps that read or wrote (`access`) any of the `size` bytes at offset `offset` into RAM, in order. */
+  *touching(offset: number, size: number, access: 'read' | 'write' | 'any'): Generator<number, void, undefined> {
     const place: LogPlace = { effect: 0, value: 0, address: 0 };
     for (let index = 0; index < this.steps.length; index++) {
       let touches = false;
@@ -61,7 +61,7 @@ export class Log {
         const target = this.effects.forward(place);
         if (isCell(target) || (access === 'read' && !isRead(target)) || (access === 'write' && isRead(target)))
           continue;
-        touches ||= this.#overlaps(target, address, pa, size);
+        touches ||= this.#overlaps(target, address, offset, size);
       }
       if (touches) yield index;
     }
@@ -106,9 +106,9 @@ export class Log {
     return undefined;
   }
 
-  #overlaps(target: number, address: number, pa: number, size: number): boolean {
-    const start = this.pages.pa(this.effects.addressCode(address));
-    return start < pa + size && pa < start + sizeOf(target);
+  #overlaps(target: number, address: number, offset: number, size: number): boolean {
+    const start = this.pages.offset(this.effects.addressCode(address));
+    return start < offset + size && offset < start + sizeOf(target);
   }
 }
 

@@ -112,7 +112,8 @@ export class Recorder implements Journal {
   memory(va: bigint, pa: bigint, size: number, old: bigint): void {
     scratch[0] = va;
     scratch[1] = old;
-    const code = this.#log.pages.encode(halves[0]!, halves[1]!, Number(pa));
+    const offset = Number(pa) - this.#machine.memory.physical.base;
+    const code = this.#log.pages.encode(halves[0]!, halves[1]!, offset);
     this.#log.effects.write(code, size, halves[2]!, halves[3]!);
   }
 
@@ -210,10 +211,9 @@ export class Recorder implements Journal {
 
   #logLoad({ access }: Operation, offset: number): void {
     if (access === undefined || access.kind === 'store' || offset === NOT_RAM) return;
-    const pa = this.#machine.memory.physical.base + offset;
     const lo = this.#words[2 * ACCESS_ADDRESS]!;
     const hi = this.#words[2 * ACCESS_ADDRESS + 1]!;
-    this.#log.effects.read(this.#log.pages.encode(lo, hi, pa), access.size);
+    this.#log.effects.read(this.#log.pages.encode(lo, hi, offset), access.size);
   }
 
   #logPc(operation: Operation | undefined): void {

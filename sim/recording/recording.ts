@@ -196,12 +196,12 @@ export class Recording {
 
   /** The last step before step `before` that wrote any of the `size` bytes at physical address `pa`, or undefined. */
   lastWriteOfMemory(pa: bigint, size: number, before = this.position): number | undefined {
-    return this.#log.lastWriteOfMemory(Number(pa), size, before);
+    return this.#log.lastWriteOfMemory(this.#ramOffset(pa), size, before);
   }
 
   /** The steps that read or wrote any of the `size` bytes of RAM at physical address `pa`, in order. */
   touching(pa: bigint, size: number, access: 'read' | 'write' | 'any' = 'any'): Generator<number, void, undefined> {
-    return this.#log.touching(Number(pa), size, access);
+    return this.#log.touching(this.#ramOffset(pa), size, access);
   }
 
   /** The first step from `from` on that executed an operation `wanted` accepts (asked once for each), or undefined. */
@@ -212,6 +212,10 @@ export class Recording {
   /** The last step before `before` that executed an operation `wanted` accepts, or undefined. */
   previousStep(wanted: (operation: Operation) => boolean, before = this.position): number | undefined {
     return this.#log.previousStep(before, wanted);
+  }
+
+  #ramOffset(pa: bigint): number {
+    return Number(pa) - this.machine.memory.physical.base;
   }
 
   #cycleBefore(position: number): number {

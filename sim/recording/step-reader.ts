@@ -87,7 +87,11 @@ export class StepReader {
 
   #where(target: number, place: LogPlace): Load {
     const code = this.#log.effects.addressCode(place.address);
-    return { va: this.#log.pages.va(code), pa: BigInt(this.#log.pages.pa(code)), size: sizeOf(target) };
+    return {
+      va: this.#log.pages.va(code),
+      pa: BigInt(this.#memory.physical.base + this.#log.pages.offset(code)),
+      size: sizeOf(target),
+    };
   }
 }
 

@@ -16,9 +16,12 @@ import { StoreHazards } from './store-hazards.ts';
 /** Instructions issued together at most. */
 const ISSUE_WIDTH = 2;
 
-const LOAD_UNIT = MEMORY.loadUnitBytes.value;
+// Units and lines are powers of two: the innermost loop shifts and masks.
+const UNIT_MASK = MEMORY.loadUnitBytes.value - 1;
+const UNIT_SHIFT = Math.log2(MEMORY.loadUnitBytes.value);
+const LINE_MASK = MEMORY.lineBytes.value - 1;
+const LINE_SHIFT = Math.log2(MEMORY.lineBytes.value);
 const STORE_UNIT = MEMORY.storeUnitBytes.value;
-const LINE = MEMORY.lineBytes.value;
 
 export class CortexA53 implements TimingModel {
   readonly name = 'cortex-a53';
@@ -74,7 +77,7 @@ export class CortexA53 implements TimingModel {
     this.issuedAt = issue;
     this.#take(operation, issue, busy);
     this.#writeResults(operation, step, issue);
-    if (operation.access === 'store') this.#stores.store(step.address, operation.bytes, issue);
+    if (operation.access === 'store') this.#stores.store(step.address, operation.bytes, issue, busy);
     if (this.completedAt > this.#lastResult) this.#lastResult = this.completedAt;
     this.#frontEnd.follow(operation.branch, step.pc, step.nextPc, isTaken(operation, step), issue);
     if (step.exception === 'entry') this.#frontEnd.refetch(issue + EXCEPTION.entry.value);
@@ -139,9 +142,9 @@ export class CortexA53 implements TimingModel {
         there = issue + MEMORY.writebackResult.value;
         thereForAddress = issue + MEMORY.writebackToAddress.value;
       } else if (result.kind === 'loaded') {
-        const position = unitOf(step.address + result.lastByte) - unitOf(step.address) + result.extra;
+        const position = unitsOn(step.address, result.lastByte) + result.extra;
         there = computed + position + (operation.isVectorLoad ? this.#dataDelay(operation, step, issue) : 0);
-        const isAligned = result.isPointer && step.address % LOAD_UNIT === 0 && !step.device;
+        const isAligned = result.isPointer && (step.address & UNIT_MASK) === 0 && !step.device;
         thereForAddress = isAligned ? issue + MEMORY.pointerResult.value + position : there;
       }
       this.#scoreboard.value[result.place] = there;
@@ -181,18 +184,18 @@ function isTaken(operation: A53Operation, step: TimedStep): boolean {
   return operation.branch !== 'conditional-forward' && operation.branch !== 'conditional-backward';
 }
 
-/** The number of the 8-byte unit that holds `address`. */
-function unitOf(address: number): number {
-  return Math.floor(address / LOAD_UNIT);
+/** How many units further on the byte lies that is `bytes` after `address`. */
+function unitsOn(address: number, bytes: number): number {
+  return ((address & UNIT_MASK) + bytes) >>> UNIT_SHIFT;
 }
 
 function unitsTouched(address: number, bytes: number): number {
-  return unitOf(address + bytes - 1) - unitOf(address) + 1;
+  return unitsOn(address, bytes - 1) + 1;
 }
 
 function storeCycles(address: number, bytes: number): number {
-  const linesCrossed = Math.floor((address + bytes - 1) / LINE) - Math.floor(address / LINE);
-  return Math.ceil(bytes / STORE_UNIT) + linesCrossed;
+  const linesCrossed = ((address & LINE_MASK) + bytes - 1) >>> LINE_SHIFT;
+  return (bytes <= STORE_UNIT ? 1 : Math.ceil(bytes / STORE_UNIT)) + linesCrossed;
 }
 
 function multiply64(factors: readonly [number, number], before: Uint32Array): { result: number; busy: number } {

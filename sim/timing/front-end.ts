@@ -42,6 +42,7 @@ const MISPREDICTED = -1;
 
 export class FrontEnd {
   readonly #figures: FrontEndFigures;
+  readonly #pairShift: number;
   /** Cycle of the current fetch, the pair of instructions it brought, and whether a branch of it was predicted. */
   #cycle = 0;
   #pair = -1;
@@ -58,6 +59,7 @@ export class FrontEnd {
 
   constructor(figures: FrontEndFigures) {
     this.#figures = figures;
+    this.#pairShift = Math.log2(figures.pairBytes);
     this.#issued = new Float64Array(figures.queue);
     this.#counters = new Uint8Array(figures.historyEntries);
     this.#targets = new TargetCache(figures.targetEntries, figures.pairBytes);
@@ -88,7 +90,7 @@ export class FrontEnd {
    * One branch is predicted in a cycle.
    */
   fetch(kind: BranchKind, pc: number): number {
-    const pair = Math.floor(pc / this.#figures.pairBytes);
+    const pair = pc >>> this.#pairShift;
     if (pair !== this.#pair || (kind !== 'none' && this.#hasPredicted)) {
       this.#cycle++;
       this.#pair = pair;
@@ -106,7 +108,7 @@ export class FrontEnd {
    */
   follow(kind: BranchKind, pc: number, next: number, taken: boolean, issue: number): void {
     this.#issued[this.#slot] = issue;
-    this.#slot = (this.#slot + 1) % this.#issued.length;
+    this.#slot = this.#slot + 1 === this.#issued.length ? 0 : this.#slot + 1;
     if (kind === 'none') return;
     const delay = this.#predictedDelay(kind, pc, next, taken);
     if (delay === MISPREDICTED) this.refetch(issue + this.#figures.mispredicted);

@@ -1,77 +1,74 @@
 /**
- * Loads that come too soon after a store to the same bytes. A store's pieces are kept until a load no longer has to wait for
- * them; bytes are compared by the 8-byte units that hold them, by virtual address.
+ * Loads that come too soon after a store to the same bytes. Bytes are compared by the 8-byte units that hold them, by
+ * virtual address.
  */
 import { MEMORY } from './cortex-a53-table.ts';
 
-/** More pieces than can be issued within the longest wait. */
-const KEPT = 8;
+/** More stores than can be issued within the longest wait. */
+const KEPT = 4;
 
 const UNIT = MEMORY.loadUnitBytes.value;
+const PIECE = MEMORY.storeUnitBytes.value;
+const LINE = MEMORY.lineBytes.value;
+const WAIT_FOR_END = MEMORY.storeToLoadOfEnd.value;
+const WAIT = MEMORY.storeToLoad.value;
 
 export class StoreHazards {
-  readonly #firstUnit = new Float64Array(KEPT);
-  readonly #lastUnit = new Float64Array(KEPT);
-  /** The unit in which the store's data ends, or -1 where another piece holds it. */
-  readonly #endUnit = new Float64Array(KEPT);
-  readonly #cycle = new Float64Array(KEPT);
+  /** The last stores: first byte, bytes and cycle of issue. */
+  readonly #address = new Float64Array(KEPT);
+  readonly #bytes = new Float64Array(KEPT);
+  readonly #issue = new Float64Array(KEPT);
   #next = 0;
   /** The cycle from which no load has to wait any more. */
   #allClear = 0;
 
   reset(): void {
-    this.#cycle.fill(Number.NEGATIVE_INFINITY);
+    this.#bytes.fill(0);
     this.#allClear = 0;
   }
 
-  /** A store of `bytes` at `address`, issued in cycle `issue`: one piece a cycle. */
-  store(address: number, bytes: number, issue: number): void {
-    const end = address + bytes;
-    let cycle = issue;
-    for (let at = address; at < end; cycle++) {
-      const stop = Math.min(end, at + MEMORY.storeUnitBytes.value, lineEnd(at));
-      this.#keep(at, stop, stop === end, cycle);
-      at = stop;
-    }
-  }
-
-  #keep(start: number, stop: number, isEnd: boolean, cycle: number): void {
+  /** A store of `bytes` at `address` was issued in cycle `issue` and takes `cycles`: a piece a cycle. */
+  store(address: number, bytes: number, issue: number, cycles: number): void {
     const slot = this.#next;
-    this.#firstUnit[slot] = Math.floor(start / UNIT);
-    this.#lastUnit[slot] = Math.floor((stop - 1) / UNIT);
-    this.#endUnit[slot] = isEnd ? this.#lastUnit[slot]! : -1;
-    this.#cycle[slot] = cycle;
-    this.#next = (slot + 1) % KEPT;
-    this.#allClear = cycle + MEMORY.storeToLoadOfEnd.value;
+    this.#address[slot] = address;
+    this.#bytes[slot] = bytes;
+    this.#issue[slot] = issue;
+    this.#next = slot + 1 === KEPT ? 0 : slot + 1;
+    this.#allClear = issue + cycles - 1 + WAIT_FOR_END;
   }
 
   /** The first cycle from `cycle` on in which a load of `bytes` at `address` can be issued for what was stored before it. */
   clearOf(address: number, bytes: number, cycle: number): number {
-    return cycle >= this.#allClear ? cycle : this.#clear(address, bytes, cycle, MEMORY.storeToLoad.value);
+    return cycle >= this.#allClear ? cycle : this.#clear(address, bytes, cycle, WAIT);
   }
 
   /** The first cycle from `cycle` on from which the load's data is on its way, where it need not wait itself. */
   dataClearOf(address: number, bytes: number, cycle: number): number {
-    return cycle >= this.#allClear ? cycle : this.#clear(address, bytes, cycle, MEMORY.storeToLoadOfEnd.value);
+    return cycle >= this.#allClear ? cycle : this.#clear(address, bytes, cycle, WAIT_FOR_END);
   }
 
-  /** The end of all waits for pieces with bytes of the load's: `other` cycles where the store ends elsewhere. */
+  /** The end of all waits for stores with bytes of the load's: `other` cycles for pieces in which the store does not end. */
   #clear(address: number, bytes: number, cycle: number, other: number): number {
-    const first = Math.floor(address / UNIT);
-    const last = Math.floor((address + bytes - 1) / UNIT);
+    const first = unitOf(address);
+    const last = unitOf(address + bytes - 1);
     let clear = cycle;
     for (let slot = 0; slot < KEPT; slot++) {
-      if (this.#lastUnit[slot]! < first || this.#firstUnit[slot]! > last) continue;
-      const endUnit = this.#endUnit[slot]!;
-      const readsEnd = endUnit >= first && endUnit <= last;
-      const end = this.#cycle[slot]! + (readsEnd ? MEMORY.storeToLoadOfEnd.value : other);
-      if (end > clear) clear = end;
+      const end = this.#address[slot]! + this.#bytes[slot]!;
+      const endUnit = unitOf(end - 1);
+      let piece = this.#issue[slot]!;
+      for (let at = this.#address[slot]!; at < end; piece++) {
+        const stop = Math.min(end, at + PIECE, (Math.floor(at / LINE) + 1) * LINE);
+        if (unitOf(at) <= last && unitOf(stop - 1) >= first) {
+          const readsEnd = stop === end && endUnit >= first && endUnit <= last;
+          clear = Math.max(clear, piece + (readsEnd ? WAIT_FOR_END : other));
+        }
+        at = stop;
+      }
     }
     return clear;
   }
 }
 
-function lineEnd(address: number): number {
-  const line = MEMORY.lineBytes.value;
-  return (Math.floor(address / line) + 1) * line;
+function unitOf(address: number): number {
+  return Math.floor(address / UNIT);
 }

@@ -14,10 +14,10 @@ const DBGBCR = 0x00ff_e1e7n;
 const DBGWCR = 0x1f1f_ffffn;
 /** Bits 1:0 of DBGBVR are part of a context ID, and so kept. */
 const DBGWVR = 0xffff_ffff_ffff_fffcn;
-/** SS, TDCC, KDE, HDE, MDE. */
+/** SS, TDCC, KDE, MDE. */
 const MDSCR = 0xb001n;
-/** ERR, TDA, INTdis, TXU, RXO, TXfull, RXfull: writable while the OS lock is locked. */
-const MDSCR_UNDER_LOCK = 0x6ce0_0040n;
+/** ERR, HDE, TDA, INTdis, TXU, RXO, TXfull, RXfull: writable while the OS lock is locked. */
+const MDSCR_UNDER_LOCK = 0x6ce0_4040n;
 const OSLSR_OSLK = 1n << 1n;
 /** OSLSR_EL1.OSLM: the OS lock is implemented. */
 const OSLSR_OSLM = 1n << 3n;
