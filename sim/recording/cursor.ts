@@ -32,11 +32,6 @@ export class Cursor {
     return this.#position;
   }
 
-  /** A copy of the place in the effect log. */
-  get place(): LogPlace {
-    return { ...this.#place };
-  }
-
   /** Tells that an operation lies at RAM offset `offset`. */
   holdsCode(offset: number): void {
     this.#codePages[Math.floor(offset / PAGE_SIZE)] = 1;

@@ -84,7 +84,8 @@ export class Recorder implements Journal {
     if (isCompleted) {
       this.#logRegisters(operation);
       this.#logLoad(operation, offset);
-      if (operation.endsBlock && !operation.writesPc) this.#accessPages.drop();
+      // TLBI. Changed control registers and exceptions are reported as changes of context.
+      if (operation.instruction.encoding.timing === 'system-operation') this.#accessPages.drop();
     }
     this.#logPc(operation);
     this.#append(number, this.#timing.issuedAt, this.#timing.completedAt, start);

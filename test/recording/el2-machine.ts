@@ -1,6 +1,6 @@
 /**
- * A machine at EL2 with the MMU on, RAM mapped to itself as Normal memory, and assembled code in it: for the tests of
- * recording, timing and formats.
+ * A machine at EL2 with the MMU on, RAM mapped to itself as Normal memory and a page of a device, and assembled code in
+ * it: for the tests of recording, timing and formats.
  */
 import type { ElfSymbol } from '../../asm/elf/object-file.ts';
 import { assembleText } from '../../asm/gas/assemble.ts';
@@ -19,6 +19,8 @@ export const CODE = RAM + 0x1_0000n;
 export const DATA = RAM + 0x10_0000n;
 export const STACK_TOP = RAM + 0x20_0000n;
 const TABLES = RAM + 0x30_0000n;
+/** A page of Device memory, for a test to put a device there. */
+export const DEVICE = 0x0900_0000n;
 
 /** MMU and caches on. */
 const SCTLR_M_C_I = 0x1005n;
@@ -47,6 +49,7 @@ export function machineAtEl2(): Machine {
   };
   const tables = new PageTables(physical, allocate, { kind: 'el2', inputBits: 39 });
   tables.map(RAM, RAM, BigInt(RAM_SIZE));
+  tables.map(DEVICE, DEVICE, 0x1000n, { memory: 'device' });
   const registers = {
     mair_el2: MAIR,
     tcr_el2: tcrEl2(39, 40),

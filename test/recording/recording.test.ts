@@ -2,10 +2,12 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NotModelled } from '../../sim/core/exceptions.ts';
 import { LR, PC, SP_EL2, X0 } from '../../sim/core/registers.ts';
+import type { Machine } from '../../sim/exec/machine.ts';
+import { PageTables } from '../../sim/memory/page-tables.ts';
 import { Recording } from '../../sim/recording/recording.ts';
 import type { Effect } from '../../sim/recording/step.ts';
 import { CortexA53 } from '../../sim/timing/cortex-a53.ts';
-import { CODE, DATA, machineWith, STACK_TOP } from './el2-machine.ts';
+import { CODE, DATA, machineWith, RAM, STACK_TOP } from './el2-machine.ts';
 
 function record(source: string, steps: number): Recording {
   const { machine, annotations } = machineWith(source);
@@ -14,6 +16,19 @@ function record(source: string, steps: number): Recording {
   recording.annotations = annotations;
   for (let n = 0; n < steps; n++) recording.step();
   return recording;
+}
+
+/** Makes tables of 4 KB pages the machine's own, in place of those with which it began. */
+function smallTables(machine: Machine): PageTables {
+  let free = RAM + 0x38_0000n;
+  const allocate = (size: number) => {
+    free += BigInt(size);
+    return free - BigInt(size);
+  };
+  const tables = new PageTables(machine.physical, allocate, { kind: 'el2', inputBits: 39 });
+  tables.map(RAM, RAM, 0x40_0000n, {}, true);
+  machine.cpu.cells[machine.cpu.cell('ttbr0_el2')] = tables.root;
+  return tables;
 }
 
 const text = (effect: Effect) =>
@@ -227,6 +242,20 @@ test('the steps that touched a range of memory are found, by reading or by writi
   assert.equal([...recording.touching(DATA, 8, 'read')], [1]);
   assert.equal([...recording.touching(DATA, 8, 'write')], [0]);
   assert.equal([...recording.touching(DATA + 16n, 8)], [3]);
+});
+
+test('a load is told where it went after the translation of its page has changed', () => {
+  // The second load of the same address goes through a table entry that the program has changed to the next page.
+  const recording = record('ldr x1, [x20]; str x3, [x2]; dsb sy; tlbi alle2; dsb sy; isb; ldr x1, [x20]', 0);
+  const { cpu, memory } = recording.machine;
+  const tables = smallTables(recording.machine as Machine);
+  const { pa, value } = tables.find(DATA);
+  cpu.cells[X0 + 2] = pa;
+  cpu.cells[X0 + 3] = value + 0x1000n;
+  cpu.refresh();
+  for (let n = 0; n < 7; n++) recording.step();
+  assert.equal([recording.stepAt(0).load!.pa, recording.stepAt(6).load!.pa], [DATA, DATA + 0x1000n]);
+  assert.is(memory.translate(DATA), DATA + 0x1000n);
 });
 
 test('the next and the previous step at an instruction are found', () => {

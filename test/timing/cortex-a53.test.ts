@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Recording } from '../../sim/recording/recording.ts';
 import { CortexA53 } from '../../sim/timing/cortex-a53.ts';
-import { DATA, machineWith } from '../recording/el2-machine.ts';
+import { DATA, DEVICE, machineWith } from '../recording/el2-machine.ts';
 
 /** Cycles of issue of the program's steps, less that of the first; x20 holds the address of memory. */
 function issueCycles(source: string, steps: number): number[] {
@@ -133,6 +133,19 @@ test('an exception costs its entry, and the handler begins after it', () => {
     5,
   );
   assert.is(cycles[4]! - cycles[3]!, 20);
+});
+
+test('a device takes long to load from, less long to store to, and holds everything else up', () => {
+  const { machine } = machineWith('ldr w0, [x20]; add x1, x2, x3; str w0, [x20]; add x1, x2, x3');
+  machine.physical.addDevice({ name: 'device', base: DEVICE, size: 4096, read: () => 7n, write: () => {} });
+  machine.cpu.cells[20] = DEVICE;
+  const recording = new Recording(machine, new CortexA53());
+  for (let n = 0; n < 4; n++) recording.step();
+  const distance = (step: number) => recording.cycleAt(step + 1) - recording.cycleAt(step);
+  assert.ok(distance(0) > 200, `load ${distance(0)}`);
+  assert.ok(distance(2) > 5 && distance(2) < 20, `store ${distance(2)}`);
+  assert.is(recording.stepAt(0).load, undefined);
+  assert.equal(recording.stepAt(2).effects, []);
 });
 
 test('cycles never go back, and after a reset the same program takes the same cycles', () => {
