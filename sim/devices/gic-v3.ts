@@ -40,6 +40,7 @@ const HCR_MASK = 0xf800_5cffn;
 /** VPMR, VBPR0, VBPR1, VEOIM, VCBPR, VENG1, VENG0; VFIQEn is RES1. */
 const VMCR_MASK = 0xf8fc_0213n;
 const VMCR_FIQ = 1n << 3n;
+const VMCR_CBPR = 1n << 4n;
 const VBPR0 = 21n;
 const VBPR1 = 18n;
 /** The smallest binary points that five priority bits allow. */
@@ -227,7 +228,7 @@ export class GicV3CpuInterface {
       }),
       this.#settingRow('icc_pmr_el1', common, both, 24n, 0xf8n),
       this.#settingRow('icc_bpr0_el1', group0, HCR_FMO, VBPR0, 7n, MIN_BPR0),
-      this.#settingRow('icc_bpr1_el1', group1, HCR_IMO, VBPR1, 7n, MIN_BPR1),
+      this.#groupOneBinaryPoint(),
       this.#settingRow('icc_igrpen0_el1', group0, HCR_FMO, 0n, 1n),
       this.#settingRow('icc_igrpen1_el1', group1, HCR_IMO, 1n, 1n),
     ];
@@ -253,6 +254,32 @@ export class GicV3CpuInterface {
       traps,
       behaviour: () => ({ read, write: (value) => write!(atLeast(value)) }),
     });
+  }
+
+  /** ICC_BPR1_EL1: while CBPR has the groups share a binary point, one more than ICC_BPR0_EL1, and not to be written. */
+  #groupOneBinaryPoint(): SystemRegisterRow {
+    const { cells } = this.#cpu;
+    const row = this.#settingRow('icc_bpr1_el1', group1, HCR_IMO, VBPR1, 7n, MIN_BPR1);
+    const { vmcr } = this.#layout;
+    const control = this.#cpu.cell('icc_ctlr_el1');
+    const point0 = this.#cpu.cell('icc_bpr0_el1');
+    const shared = (): bigint | undefined => {
+      const isVirtual = this.#isVirtual(HCR_IMO);
+      const isShared = isVirtual ? (cells[vmcr]! & VMCR_CBPR) !== 0n : (cells[control]! & CTLR_CBPR) !== 0n;
+      if (!isShared) return undefined;
+      const point = (isVirtual ? (cells[vmcr]! >> VBPR0) & 7n : cells[point0]!) + 1n;
+      return point > 7n ? 7n : point;
+    };
+    const behaviour: SystemRegisterRow['behaviour'] = (cpu, model) => {
+      const own = row.behaviour!(cpu, model);
+      return {
+        read: () => shared() ?? own.read!(),
+        write: (value) => {
+          if (shared() === undefined) own.write!(value);
+        },
+      };
+    };
+    return { ...row, behaviour };
   }
 
   #setting(
@@ -336,7 +363,7 @@ export class GicV3CpuInterface {
         behaviour: () => ({
           write: (value) => {
             const id = Number(value & 0xff_ffffn);
-            if (this.#isVirtual(route)) engine.end(id, group);
+            if (this.#isVirtual(route)) engine.end(id);
             else this.physical.end(group, id);
           },
         }),

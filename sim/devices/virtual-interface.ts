@@ -176,7 +176,8 @@ export class VirtualInterface {
     const best = this.highestPending;
     if (best === undefined || best.priority >= this.priorityMask) return undefined;
     const running = this.runningPriority;
-    return running === IDLE_PRIORITY || (best.priority & this.#groupMask(best.group)) < running ? best : undefined;
+    const mask = this.#groupMask(best.group);
+    return running === IDLE_PRIORITY || (best.priority & mask) < (running & mask) ? best : undefined;
   }
 
   get priorityMask(): number {
@@ -216,31 +217,29 @@ export class VirtualInterface {
     return signalled;
   }
 
-  /** Ends an interrupt: priority drop, and without EOImode deactivation too. */
-  end(id: number, group: 0 | 1 | undefined = undefined): void {
-    if (!this.#dropPriority(group)) return;
+  /** Ends an interrupt: priority drop, and without EOImode deactivation too. Special INTIDs, from 1020 to 1023, end nothing. */
+  end(id: number): void {
+    if (isSpecial(id) || !this.#dropPriority()) return;
     if ((this.#vmcr & VMCR.eoiMode) === 0n) this.#deactivateList(id);
     this.update();
   }
 
   /** Deactivates an interrupt whose priority was dropped (DIR); without EOImode there is nothing to do. */
   deactivateById(id: number): void {
-    if ((this.#vmcr & VMCR.eoiMode) === 0n) return;
+    if (isSpecial(id) || (this.#vmcr & VMCR.eoiMode) === 0n) return;
     this.#deactivateList(id);
     this.update();
   }
 
-  /** Clears the highest active priority, where it is of `group` (undefined: of either). */
-  #dropPriority(group: 0 | 1 | undefined): boolean {
+  /** Clears the highest active priority. False where nothing is active. */
+  #dropPriority(): boolean {
     const [cell0, cell1] = this.#layout.activePriorities;
     const active0 = this.#activePriority(0);
-    const active1 = this.#activePriority(1);
-    if ((active0 | active1) === 0) return false;
-    const lowest = lowestBit(active0 | active1);
-    const holder = ((active0 >>> lowest) & 1) === 1 ? 0 : 1;
-    if (group !== undefined && cell0 !== cell1 && holder !== group) return false;
-    const cell = holder === 0 ? cell0 : cell1;
-    this.#cpu.write(cell, this.#cpu.cells[cell]! & ~(1n << BigInt(lowest)));
+    const active = active0 | this.#activePriority(1);
+    if (active === 0) return false;
+    const highest = lowestBit(active);
+    const cell = ((active0 >>> highest) & 1) === 1 ? cell0 : cell1;
+    this.#cpu.write(cell, this.#cpu.cells[cell]! & ~(1n << BigInt(highest)));
     return true;
   }
 
@@ -265,6 +264,10 @@ export class VirtualInterface {
     const cell = this.#layout.listRegisters[n]!;
     this.#cpu.write(cell, this.#layout.withState(this.#cpu.cells[cell]!, state));
   }
+}
+
+function isSpecial(id: number): boolean {
+  return id >= 1020 && id <= SPURIOUS;
 }
 
 function lowestBit(bits: number): number {

@@ -70,17 +70,76 @@ gic('an end that asks for maintenance shows in EISR and MISR', () => {
 });
 
 gic("a guest's settings are fields of ICH_VMCR_EL2", () => {
-  const processor = withGic({ x5: 0xa8, x6: 3, x7: 5, x8: 1 });
+  const processor = withGic({ x5: 0xa8, x6: 2, x7: 5, x8: 1 });
   processor.enter(1);
   processor.execute('msr icc_pmr_el1, x5', 'msr icc_ctlr_el1, x6', 'msr icc_bpr1_el1, x7', 'msr icc_igrpen0_el1, x8');
   processor.execute('mrs x0, icc_ctlr_el1', 'mrs x3, icc_bpr0_el1');
-  assert.is(processor.read('x0'), 0x8c03n);
+  assert.is(processor.read('x0'), 0x8c02n);
   assert.is(processor.read('x3'), 2n);
-  // VPMR, VBPR0 2, VBPR1 5, VEOIM, VCBPR, VFIQEn, VENG1, VENG0.
-  assert.is(processor.read('ich_vmcr_el2'), 0xa854_021bn);
+  // VPMR, VBPR0 2, VBPR1 5, VEOIM, VFIQEn, VENG1, VENG0.
+  assert.is(processor.read('ich_vmcr_el2'), 0xa854_020bn);
   processor.enter(2);
   processor.execute('mrs x0, icc_pmr_el1');
   assert.is(processor.read('x0'), 0n, 'the physical one is another');
+});
+
+for (const el of [1, 2] as const) {
+  gic(
+    `with a common binary point, ICC_BPR1_EL1 is one more than ICC_BPR0_EL1 and cannot be written, at EL${el}`,
+    () => {
+      const processor = withGic({ x5: 1, x6: 4, x7: 7 });
+      processor.enter(el);
+      processor.execute('msr icc_ctlr_el1, x5', 'msr icc_bpr0_el1, x6', 'msr icc_bpr1_el1, x7', 'mrs x0, icc_bpr1_el1');
+      assert.is(processor.read('x0'), 5n);
+      processor.execute(
+        'msr icc_bpr0_el1, x7',
+        'mrs x0, icc_bpr1_el1',
+        'msr icc_ctlr_el1, xzr',
+        'mrs x3, icc_bpr1_el1',
+      );
+      assert.is(processor.read('x0'), 7n);
+      assert.is(processor.read('x3'), 3n);
+    },
+  );
+}
+
+gic('with EOImode the priority drop and the deactivation are two writes', () => {
+  const processor = withGic({ x5: PENDING | GROUP1 | 27n, x6: 2 });
+  processor.execute('msr ich_lr0_el2, x5');
+  processor.enter(1);
+  processor.execute('msr icc_ctlr_el1, x6', 'mrs x7, icc_iar1_el1', 'msr icc_eoir1_el1, x7');
+  assert.is(processor.read('ich_lr0_el2'), ACTIVE | GROUP1 | 27n);
+  assert.is(processor.read('ich_ap1r0_el2'), 0n);
+  processor.execute('msr icc_dir_el1, x7');
+  assert.is(processor.read('ich_lr0_el2'), GROUP1 | 27n);
+});
+
+gic('the physical names reach whatever distributor is behind them', () => {
+  const processor = withGic({ hcr_el2: RW, x5: 0xf0, x6: 1 });
+  const calls: string[] = [];
+  const note =
+    (name: string) =>
+    (...args: unknown[]) =>
+      calls.push([name, ...args].join(' '));
+  processor.machine.gicV3!.physical = {
+    acknowledge: (group) => 30 + group,
+    highestPending: (group) => 40 + group,
+    end: note('end'),
+    deactivate: note('deactivate'),
+    runningPriority: 0x60,
+    generate: note('generate'),
+    changed: note('changed'),
+  };
+  processor.enter(1);
+  processor.execute('mrs x0, icc_iar1_el1', 'mrs x3, icc_hppir0_el1', 'mrs x4, icc_rpr_el1', 'msr icc_pmr_el1, x5');
+  processor.execute('msr icc_eoir1_el1, x0', 'msr icc_dir_el1, x0', 'msr icc_sgi1r_el1, x6', 'msr icc_ap1r0_el1, x6');
+  assert.equal(
+    ['x0', 'x3', 'x4'].map((name) => processor.read(name)),
+    [31n, 40n, 0x60n],
+  );
+  assert.equal(calls, ['changed', 'end 1 31', 'deactivate 31', 'generate icc_sgi1r_el1 1']);
+  assert.is(processor.read('icc_pmr_el1'), 0xf0n);
+  assert.is(processor.read('icc_ap1r0_el1'), 1n);
 });
 
 gic('without HCR_EL2.IMO the names are the physical interface, where nothing is pending', () => {
