@@ -42,11 +42,6 @@ export function debugExceptionsEnabled(cpu: Cpu): boolean {
   return debugExceptionsEnabledAt(cpu, cpu.el, (cpu.words[2 * DAIF]! & PSTATE_BITS.d) !== 0);
 }
 
-/** Whether software step is in use: MDSCR_EL1.SS is set and debug exceptions are enabled where the PE is. */
-export function softwareStepActive(cpu: Cpu): boolean {
-  return has(cpu, 'mdscr_el1', MDSCR_SS) && debugExceptionsEnabled(cpu);
-}
-
 /** PSTATE.SS after an exception return with `spsr` to level `to`. */
 export function softwareStepAfterReturn(cpu: Cpu, spsr: number, to: number): boolean {
   if (!has(cpu, 'mdscr_el1', MDSCR_SS) || debugExceptionsEnabled(cpu)) return false;

@@ -117,10 +117,14 @@ export class Machine implements Environment {
     this.cpu.refresh();
   }
 
-  /** The operation at the PC: undefined where the fetch faults, no instruction is there, or an interrupt comes first. */
+  /**
+   * The operation that the next step executes: undefined where its fetch faults, no instruction is there, or an interrupt,
+   * a debug exception or PSTATE.IL comes first. Has no effects.
+   */
   next(): Operation | undefined {
     const { words } = this.cpu;
-    if (this.interrupts.pending() !== undefined) return undefined;
+    if (this.interrupts.pending() !== undefined || words[2 * IL] !== 0) return undefined;
+    if (this.#isDebugged && (this.debug.pendingStep() ?? this.debug.breakpoint()) !== undefined) return undefined;
     const offset = this.memory.peekFetchOffset(words[PC_LOW]!, words[PC_LOW + 1]!);
     if (offset < 0) return undefined;
     try {

@@ -85,6 +85,15 @@ breakpoints('one that is linked to a context fires in that context only', () => 
   }
 });
 
+breakpoints('the instruction is not the next operation while its breakpoint comes first', () => {
+  const processor = debugged({ dbgbvr0_el1: CODE + 4n, dbgbcr0_el1: BREAKPOINT });
+  processor.load(['nop', 'nop']);
+  assert.is.not(processor.machine.next(), undefined);
+  processor.step();
+  assert.is(processor.machine.next(), undefined);
+  assert.is(processor.machine.step(), undefined);
+});
+
 breakpoints('the fast loop stops for them too', () => {
   const processor = debugged({ dbgbvr0_el1: CODE + 8n, dbgbcr0_el1: BREAKPOINT });
   processor.load(['nop', 'nop', 'nop', 'nop']);
