@@ -6,8 +6,8 @@
 import type { Fields } from '../../asm/a64/table/row.ts';
 import { ACCESS_ADDRESS, EXCLUSIVE_ADDRESS, EXCLUSIVE_DATA, EXCLUSIVE_SIZE, SCRATCH } from '../core/registers.ts';
 import { access, baseAndOffset } from './addressing.ts';
-import { describeTransfer, loadPair, makeLoad, makeSignedLoad, makeStore, storePair } from './loads-stores.ts';
-import { destination, signExtend, source } from './operands.ts';
+import { describeTransfer, loadPair, makeLoad, makeStore, storePair } from './loads-stores.ts';
+import { destination, source } from './operands.ts';
 import type { Builder, Environment, Semantics, SemanticsTable } from './operation.ts';
 
 const ADDRESS = 2 * ACCESS_ADDRESS;
@@ -143,28 +143,6 @@ function sizes(mnemonic: string, semantics: Semantics): SemanticsTable {
   return { [`${mnemonic}B`]: semantics, [`${mnemonic}H`]: semantics, [mnemonic]: semantics };
 }
 
-/** LDAPUR and STLUR: as LDAR and STLR, with an offset and a sign (FEAT_LRCPC2). */
-const orderedUnscaled: Semantics = {
-  build: (fields, on) => {
-    const { size, opc } = fields;
-    const check = alignmentCheck(on, 1 << size, opc === 0);
-    const t = destination(fields.Rt);
-    const transfer =
-      opc === 0
-        ? makeStore(on, size, source(fields.Rt))
-        : opc === 1
-          ? makeLoad(on, size, t)
-          : makeSignedLoad(on, size, t, opc === 2);
-    return access(baseAndOffset(on, fields.Rn, signExtend(fields.imm9, 9)), () => {
-      check();
-      transfer();
-    });
-  },
-  access: ({ size, opc }) => ({ kind: opc === 0 ? 'store' : 'load', size: 1 << size }),
-  abortSyndrome: ({ size, opc, Rt }) =>
-    describeTransfer(size, ([undefined, 'zero', 'signed to 64', 'signed to 32'] as const)[opc], Rt, true),
-};
-
 export const exclusives: SemanticsTable = {
   ...sizes('LDXR', exclusiveLoad),
   ...sizes('LDAXR', exclusiveLoad),
@@ -179,9 +157,4 @@ export const exclusives: SemanticsTable = {
   ...sizes('LDLAR', acquire),
   ...sizes('STLLR', release),
   ...sizes('LDAPR', acquire),
-  ...sizes('LDAPUR', orderedUnscaled),
-  ...sizes('STLUR', orderedUnscaled),
-  LDAPURSB: orderedUnscaled,
-  LDAPURSH: orderedUnscaled,
-  LDAPURSW: orderedUnscaled,
 };

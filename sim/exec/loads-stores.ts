@@ -68,13 +68,7 @@ export function makeStore(on: Environment, sizeLog2: number, t: number, at = ACC
 }
 
 /** A sign-extending load. */
-export function makeSignedLoad(
-  on: Environment,
-  sizeLog2: number,
-  t: number,
-  to64: boolean,
-  at = ACCESS_ADDRESS,
-): () => void {
+function makeSignedLoad(on: Environment, sizeLog2: number, t: number, to64: boolean, at = ACCESS_ADDRESS): () => void {
   const { memory } = on;
   const { words } = on.cpu;
   const lo = 2 * at;

@@ -85,7 +85,8 @@ export class Recorder implements Journal {
       this.#logRegisters(operation);
       this.#logLoad(operation, offset);
       // TLBI. Changed control registers and exceptions are reported as changes of context.
-      if (operation.instruction.encoding.timing === 'system-operation') this.#accessPages.drop();
+      const mayInvalidate = operation.endsBlock && operation.instruction.encoding.timing === 'system-operation';
+      if (mayInvalidate) this.#accessPages.drop();
     }
     this.#logPc(operation);
     this.#append(number, this.#timing.issuedAt, this.#timing.completedAt, start);
