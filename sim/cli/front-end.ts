@@ -1,27 +1,32 @@
 /** The assembler's and the C front end's stages, put together for commands that take gcc's flags. */
 import { asmOffsets, printAsmOffsets } from '../../asm/c/asm-offsets.ts';
 import { parseTranslationUnit, type TranslationUnit } from '../../asm/c/parse.ts';
+import { withCompilerHeaders } from '../../asm/cpp/compiler-headers.ts';
 import { type PreprocessorOptions, preprocess, preprocessToText } from '../../asm/cpp/preprocess.ts';
 import type { ObjectFile } from '../../asm/elf/object-file.ts';
 import { assembleText } from '../../asm/gas/assemble.ts';
 import { Diagnostics, SourceError } from '../../asm/source/diagnostics.ts';
-import { decodeText } from '../../asm/source/files.ts';
+import { decodeText, type FileReader } from '../../asm/source/files.ts';
 import { NodeFiles } from '../../asm/source/node-files.ts';
 import { SourceFile, wholeFile } from '../../asm/source/source-file.ts';
+import type { SourceUnit } from '../scenario/kernel-sources.ts';
 import { printDiagnostics } from './exit.ts';
 import type { GccFlags } from './gcc-flags.ts';
 
-const files = new NodeFiles();
+/** Files as all commands see them, with the headers that a compiler brings along. */
+export const sourceFiles: FileReader = withCompilerHeaders(new NodeFiles());
+
+type Flags = Omit<GccFlags, 'rest'> & Pick<PreprocessorOptions, 'flags'>;
 
 function preprocessorOptions(
-  flags: GccFlags,
+  flags: Flags,
   language: PreprocessorOptions['language'],
   diagnostics: Diagnostics,
 ): PreprocessorOptions {
   const { includeDirs, quoteDirs, systemDirs, includes, defines, undefines, bigEndian } = flags;
   return {
-    ...{ files, language, includeDirs, quoteDirs, systemDirs, includes, defines, undefines, bigEndian },
-    diagnostics,
+    ...{ files: sourceFiles, language, diagnostics, flags: flags.flags },
+    ...{ includeDirs, quoteDirs, systemDirs, includes, defines, undefines, bigEndian },
   };
 }
 
@@ -31,8 +36,21 @@ function settle(diagnostics: Diagnostics): void {
   printDiagnostics(diagnostics.list);
 }
 
+/** What is passed for a kernel's own source, with what the user gave behind it. */
+export function kernelFlags({ flags }: SourceUnit, user: GccFlags): Flags {
+  return {
+    ...user,
+    includeDirs: [...user.includeDirs, ...flags.includeDirs],
+    systemDirs: [...user.systemDirs, ...flags.systemDirs],
+    includes: [...flags.includes, ...user.includes],
+    defines: [...flags.defines, ...user.defines],
+    bigEndian: flags.bigEndian || user.bigEndian,
+    flags: flags.flags,
+  };
+}
+
 /** Parses a C file with all its headers. Throws SourceErrors. */
-export function parseC(file: string, flags: GccFlags): TranslationUnit {
+export function parseC(file: string, flags: Flags): TranslationUnit {
   const diagnostics = new Diagnostics();
   const tokens = preprocess(file, preprocessorOptions(flags, 'c', diagnostics));
   const unit = parseTranslationUnit(tokens, { diagnostics, bigEndian: flags.bigEndian });
@@ -41,7 +59,7 @@ export function parseC(file: string, flags: GccFlags): TranslationUnit {
 }
 
 /** The text of asm-offsets.h for an asm-offsets.c. Throws SourceErrors. */
-export function offsetsText(file: string, flags: GccFlags): string {
+export function offsetsText(file: string, flags: Flags): string {
   return printAsmOffsets(asmOffsets(parseC(file, flags)));
 }
 
@@ -54,13 +72,13 @@ export function assembleFile(file: string, flags: GccFlags): ObjectFile {
   // What the assembler would say of text that was not preprocessed right helps nobody.
   diagnostics.throwIfErrors();
   const { includeDirs, bigEndian, march, debug } = flags;
-  const object = assembleText(text, { file, files, includeDirs, diagnostics, bigEndian, march, debug });
+  const object = assembleText(text, { file, files: sourceFiles, includeDirs, diagnostics, bigEndian, march, debug });
   settle(diagnostics);
   return object;
 }
 
 function readText(file: string): string {
-  const bytes = files.read(file);
+  const bytes = sourceFiles.read(file);
   if (bytes === undefined) throw new SourceError(`${file}: no such file`);
   return decodeText(bytes);
 }

@@ -1,5 +1,6 @@
 /** `hypstep layout`: how a C type lies in memory. */
 import type { Command } from 'commander';
+import type { TranslationUnit } from '../../asm/c/parse.ts';
 import { UsageError } from './exit.ts';
 import { type GccFlags, gccFlagsHelp, parseGccFlags } from './gcc-flags.ts';
 import { fixturesFolder } from './paths.ts';
@@ -33,23 +34,24 @@ interface LayoutOptions {
 }
 
 async function layoutText(typeName: string, options: LayoutOptions, flags: GccFlags): Promise<string> {
-  const { parseC } = await import('./front-end.ts');
-  const { fixturePaths } = await import('../scenario/kernel-sources.ts');
+  const { kernelFlags, parseC, sourceFiles } = await import('./front-end.ts');
+  const { fixtureSources } = await import('../scenario/kernel-sources.ts');
   const { printLayout } = await import('../../asm/c/pahole.ts');
   const { describeOffset } = await import('../../asm/c/path.ts');
   const { sizeOf } = await import('../../asm/c/layout.ts');
   const { SourceError } = await import('../../asm/source/diagnostics.ts');
 
   let file = options.from;
+  let unit: TranslationUnit;
   if (file === undefined) {
     if (options.sources !== 'after' && options.sources !== 'before') {
       throw new UsageError(`--sources is after or before, not '${options.sources}'`);
     }
-    const paths = fixturePaths(fixturesFolder(), options.sources);
-    flags.includeDirs.push(...paths.include);
-    file = paths.offsets;
-  }
-  const type = parseC(file, flags).typeNamed(typeName);
+    const { offsets } = fixtureSources(fixturesFolder(), options.sources, sourceFiles);
+    file = offsets.path;
+    unit = parseC(file, kernelFlags(offsets, flags));
+  } else unit = parseC(file, flags);
+  const type = unit.typeNamed(typeName);
   if (type === undefined) throw new SourceError(`${file} declares no type '${typeName}'`);
   if (options.at === undefined) return printLayout(type, typeName);
 

@@ -20,12 +20,11 @@ export function defineOffsets(program: Command): void {
       const flags = parseGccFlags(command.args);
       const [file = 'after', ...more] = flags.rest;
       if (more.length > 0) throw new UsageError(`one asm-offsets.c at a time; '${more[0]}' is one too many`);
-      const { offsetsText } = await import('./front-end.ts');
-      const { fixturePaths } = await import('../scenario/kernel-sources.ts');
+      const { kernelFlags, offsetsText, sourceFiles } = await import('./front-end.ts');
+      const { fixtureSources } = await import('../scenario/kernel-sources.ts');
       if (file === 'after' || file === 'before') {
-        const paths = fixturePaths(fixturesFolder(), file);
-        flags.includeDirs.push(...paths.include);
-        process.stdout.write(offsetsText(paths.offsets, flags));
+        const { offsets } = fixtureSources(fixturesFolder(), file, sourceFiles);
+        process.stdout.write(offsetsText(offsets.path, kernelFlags(offsets, flags)));
       } else {
         process.stdout.write(offsetsText(file, flags));
       }

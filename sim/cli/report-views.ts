@@ -49,7 +49,7 @@ export function* reportLines(ready: ReadyMachine, report: RunReport): Generator<
 function titleOf(ready: ReadyMachine): string {
   const { name, machine } = ready.scenario;
   const { cpu, breakpoints, watchpoints, gic } = machine;
-  return `${name}: ${cpu}, ${breakpoints} breakpoints, ${watchpoints} watchpoints, GIC${gic}; ${ready.paths.hyp}`;
+  return `${name}: ${cpu}, ${breakpoints} breakpoints, ${watchpoints} watchpoints, GIC${gic}; ${ready.sources.hyp}`;
 }
 
 const NAME_WIDTH = 44;
@@ -108,7 +108,7 @@ export function reportData(ready: ReadyMachine, report: RunReport): object {
   const hex = (value: bigint) => `0x${value.toString(16)}`;
   return {
     scenario: ready.scenario.name,
-    hyp: ready.paths.hyp,
+    hyp: ready.sources.hyp,
     machine: ready.scenario.machine,
     ending: ending.kind,
     passed: failures.length === 0,

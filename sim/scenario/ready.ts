@@ -18,14 +18,8 @@ import { TypedMemory } from '../memory/typed.ts';
 import { Recording } from '../recording/recording.ts';
 import { CortexA53 } from '../timing/cortex-a53.ts';
 import { CodeMap } from './code-map.ts';
-import {
-  assembleKernel,
-  assembleWith,
-  fixturePaths,
-  type KernelOffsets,
-  type KernelPaths,
-  readKernel,
-} from './kernel-sources.ts';
+import { assembleBeside, assembleKernel, type KernelOffsets, readKernel } from './kernel-build.ts';
+import { fixtureSources, folderSources, type KernelSources, withHypFolder } from './kernel-sources.ts';
 import type { LoadedScenario } from './load.ts';
 import type { Scenario, ScenarioValue } from './schema.ts';
 
@@ -43,7 +37,7 @@ export interface ReadyMachine {
   /** The host kernel and the hyp code, at kernel virtual addresses. */
   readonly kernel: Image;
   /** Where the world switch and its headers came from. */
-  readonly paths: KernelPaths;
+  readonly sources: KernelSources;
   /** Reads source files, for listings. */
   readonly files: FileReader;
   /** The value of a scenario's integer or expression over kernel constants. */
@@ -72,13 +66,13 @@ const GUEST_RAM = 64 * 1024;
 export function prepareScenario(loaded: LoadedScenario, options: PrepareOptions): ReadyMachine {
   const { scenario } = loaded;
   const { files } = options;
-  const paths = kernelPaths(loaded, options);
-  const offsets = readKernel(paths, files, expressionsOf(scenario));
+  const sources = kernelSources(loaded, options);
+  const offsets = readKernel(sources, files, expressionsOf(scenario));
   const hostFile = besideFile(loaded.path, scenario.host.code);
   const guestFile = besideFile(loaded.path, scenario.guest.code);
-  const hostObject = assembleWith(hostFile, paths, files, offsets);
-  const guestObject = assembleWith(guestFile, paths, files, offsets);
-  const kernel = linkKernel([...assembleKernel(paths, files, offsets), hostObject], scenario, offsets.facts);
+  const hostObject = assembleBeside(hostFile, sources, files, offsets);
+  const guestObject = assembleBeside(guestFile, sources, files, offsets);
+  const kernel = linkKernel([...assembleKernel(sources, files, offsets), hostObject], scenario, offsets.facts);
   const guest = link([guestObject], { base: scenario.guest.address });
 
   const model = modelOf(scenario);
@@ -88,7 +82,7 @@ export function prepareScenario(loaded: LoadedScenario, options: PrepareOptions)
     listRegisters: LIST_REGISTERS,
     gicV2: scenario.machine.gic === 'v2' ? { control: GICH, cpuInterface: GICV } : undefined,
   });
-  return load(loaded, options, machine, model, paths, offsets, kernel, guest);
+  return load(loaded, options, machine, model, sources, offsets, kernel, guest);
 }
 
 function load(
@@ -96,7 +90,7 @@ function load(
   options: PrepareOptions,
   machine: Machine,
   model: CpuModel,
-  paths: KernelPaths,
+  sources: KernelSources,
   offsets: KernelOffsets,
   kernel: Image,
   guest: Image,
@@ -150,21 +144,24 @@ function load(
     memory,
     vm,
     kernel,
-    paths,
+    sources,
     files: options.files,
     evaluate,
   };
 }
 
 /** The kernel sources that the scenario names, or those of --hyp with the scenario's headers. */
-export function kernelPaths(loaded: LoadedScenario, options: PrepareOptions): KernelPaths {
-  const { sources } = loaded.scenario;
-  const beside = (path: string) => besideFile(loaded.path, path);
-  const paths =
-    typeof sources === 'string'
-      ? fixturePaths(options.fixtures, sources)
-      : { hyp: beside(sources.hyp), include: sources.include.map(beside), offsets: beside(sources.offsets) };
-  return options.hyp === undefined ? paths : { ...paths, hyp: options.hyp };
+function kernelSources({ scenario, path }: LoadedScenario, { files, fixtures, hyp }: PrepareOptions): KernelSources {
+  const { sources: named } = scenario;
+  const beside = (relative: string) => besideFile(path, relative);
+  const sources =
+    typeof named === 'string'
+      ? fixtureSources(fixtures, named, files)
+      : folderSources(
+          { hyp: beside(named.hyp), include: named.include.map(beside), offsets: beside(named.offsets) },
+          files,
+        );
+  return hyp === undefined ? sources : withHypFolder(sources, hyp, files);
 }
 
 function modelOf(scenario: Scenario): CpuModel {

@@ -1,0 +1,108 @@
+/**
+ * From kernel sources to facts and objects: asm-offsets.h is made from the C structs, and hyp.S and its friends are
+ * assembled with it.
+ */
+import { type AsmOffsetsEntry, asmOffsets, printAsmOffsets } from '../../asm/c/asm-offsets.ts';
+import { parseTranslationUnit } from '../../asm/c/parse.ts';
+import { withCompilerHeaders } from '../../asm/cpp/compiler-headers.ts';
+import { macroConstant, preprocessSource, preprocessToText } from '../../asm/cpp/preprocess.ts';
+import type { ObjectFile } from '../../asm/elf/object-file.ts';
+import { assembleText } from '../../asm/gas/assemble.ts';
+import { Diagnostics, SourceError } from '../../asm/source/diagnostics.ts';
+import { type FileReader, MemoryFiles } from '../../asm/source/files.ts';
+import { SourceFile } from '../../asm/source/source-file.ts';
+import { KernelFacts } from '../kvm/kernel-facts.ts';
+import type { KernelSources, SourceUnit } from './kernel-sources.ts';
+
+/** The source made here that brings asm-offsets.c and the headers below into one translation unit. */
+const FACTS = '<kernel facts>';
+
+/** Headers whose constants set-up and scenarios use, and which asm-offsets.c need not include. */
+const factHeaders = ['asm/kvm_arm.h', 'asm/kvm_asm.h', 'asm/kvm_mmu.h', 'asm/memory.h', 'asm/cpufeature.h'];
+
+function factsSource(offsets: string): string {
+  const headers = factHeaders.map((name) => `#if __has_include(<${name}>)\n#include <${name}>\n#endif\n`);
+  return `#include "${offsets}"\n${headers.join('')}`;
+}
+
+export interface KernelOffsets {
+  readonly facts: KernelFacts;
+  readonly entries: readonly AsmOffsetsEntry[];
+  /** The text of asm-offsets.h. */
+  readonly text: string;
+  /** The values of the expressions that were asked for. */
+  readonly values: ReadonlyMap<string, bigint>;
+}
+
+/**
+ * Reads the kernel's headers through its asm-offsets.c: offsets, types, constants, and the values of `expressions` (C
+ * integer expressions as in #if, over the headers' constants). Throws SourceErrors on any fault of the sources.
+ */
+export function readKernel(
+  sources: KernelSources,
+  files: FileReader,
+  expressions: readonly string[] = [],
+): KernelOffsets {
+  const { path, flags } = sources.offsets;
+  if (files.read(path) === undefined) throw new SourceError(`${path}: no such file`);
+  const diagnostics = new Diagnostics();
+  const tokens = preprocessSource(new SourceFile(FACTS, factsSource(path)), {
+    ...flags,
+    files: withCompilerHeaders(files),
+    language: 'c',
+    defines: [...flags.defines, ...expressions.map((text, n) => `${expressionMacro(n)}=(${text})`)],
+    diagnostics,
+  });
+  const unit = parseTranslationUnit(tokens, { diagnostics, bigEndian: flags.bigEndian });
+  const entries = asmOffsets(unit);
+  diagnostics.throwIfErrors();
+  const facts = new KernelFacts(unit, (name) => macroConstant(tokens, name), path);
+  const values = new Map(expressions.map((text, n) => [text, expressionValue(text, n, facts)]));
+  return { facts, entries, text: printAsmOffsets(entries), values };
+}
+
+function expressionMacro(n: number): string {
+  return `__hypstep_expression_${n}`;
+}
+
+/** The value of expression `n`; an identifier that #if would take for 0 is an error here. */
+function expressionValue(text: string, n: number, facts: KernelFacts): bigint {
+  for (const [name] of text.matchAll(/(?<![\w.])[A-Za-z_]\w*/g)) {
+    if (facts.hasConstant(name)) continue;
+    throw new SourceError(`'${text}': the kernel's headers define no integer constant '${name}'`);
+  }
+  return BigInt.asUintN(64, facts.constant(expressionMacro(n)));
+}
+
+/** Assembles the world switch with the given offsets. Throws SourceErrors with all faults of the first file that has any. */
+export function assembleKernel(sources: KernelSources, files: FileReader, offsets: KernelOffsets): ObjectFile[] {
+  return sources.hypUnits.map((unit) => assembleUnit(unit, sources, files, offsets));
+}
+
+/** Assembles a source that is not the kernel's own, with its headers and generated offsets. */
+export function assembleBeside(
+  path: string,
+  sources: KernelSources,
+  files: FileReader,
+  offsets: KernelOffsets,
+): ObjectFile {
+  return assembleUnit({ path, flags: sources.hostFlags }, sources, files, offsets);
+}
+
+function assembleUnit(
+  { path, flags }: SourceUnit,
+  { offsetsHeaders }: KernelSources,
+  under: FileReader,
+  offsets: KernelOffsets,
+): ObjectFile {
+  const diagnostics = new Diagnostics();
+  // Over what the tree may have: an asm-offsets.h from before the last change of a struct is worse than none.
+  const generated = Object.fromEntries(offsetsHeaders.map((header) => [header, offsets.text]));
+  const files = new MemoryFiles(generated, withCompilerHeaders(under));
+  const text = preprocessToText(path, { ...flags, files, language: 'assembler', diagnostics });
+  diagnostics.throwIfErrors();
+  const { includeDirs, bigEndian } = flags;
+  const object = assembleText(text, { file: path, files, includeDirs, bigEndian, diagnostics });
+  diagnostics.throwIfErrors();
+  return object;
+}
