@@ -1,7 +1,7 @@
 /** Breakpoints of the stepping prompt: places in the code, kept by physical address. */
 import { SourceError } from '../../asm/source/diagnostics.ts';
 import type { CodeMap } from '../scenario/code-map.ts';
-import type { ReadyMachine } from '../scenario/ready.ts';
+import type { Runnable } from '../scenario/runnable.ts';
 
 export interface Breakpoint {
   readonly id: number;
@@ -19,7 +19,7 @@ export class Breakpoints {
   }
 
   /** Sets one at `place`; throws SourceError where that names no code. */
-  add(place: string, ready: ReadyMachine): Breakpoint {
+  add(place: string, ready: Runnable): Breakpoint {
     const breakpoint = { id: this.#next, place, addresses: addressesOf(place, ready) };
     this.#next++;
     this.#list.push(breakpoint);
@@ -40,7 +40,7 @@ export class Breakpoints {
 }
 
 /** Physical addresses of a symbol (`name` or `name+0x10`), a `file:line`, or an address as the code's world sees it. */
-export function addressesOf(place: string, ready: ReadyMachine): readonly bigint[] {
+export function addressesOf(place: string, ready: Runnable): readonly bigint[] {
   const { code, memory } = ready;
   const line = /^(.+):(\d+)$/.exec(place);
   if (line !== null) return atLine(line[1]!, Number(line[2]), code);

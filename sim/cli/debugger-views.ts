@@ -5,8 +5,7 @@ import { decodeText } from '../../asm/source/files.ts';
 import { positionOf } from '../../asm/source/source-file.ts';
 import { phasePath } from '../recording/phases.ts';
 import type { Effect, Step } from '../recording/step.ts';
-import type { ReadyMachine } from '../scenario/ready.ts';
-import type { ScenarioRun } from '../scenario/run.ts';
+import type { Run, Runnable } from '../scenario/runnable.ts';
 import { hex } from './value-views.ts';
 
 /** What a step changed, a line each, and the exception it took. */
@@ -27,7 +26,7 @@ function effectText(effect: Effect): string {
 }
 
 /** The next instruction: step, level, address, text and where it comes from. */
-export function locationLine(ready: ReadyMachine): string {
+export function locationLine(ready: Runnable): string {
   const { machine, recording, code } = ready;
   const { cpu } = machine;
   const head = `${String(recording.position).padStart(6)}  EL${cpu.el}  ${hex(cpu.pc)}`;
@@ -41,32 +40,15 @@ export function locationLine(ready: ReadyMachine): string {
   return `${head}  ${text.replace('\t', ' ').padEnd(36)}  ${code.nameOf(pa)}`;
 }
 
-function targetName(ready: ReadyMachine, address: bigint): string | undefined {
+function targetName(ready: Runnable, address: bigint): string | undefined {
   const pa = ready.memory.resolve(address);
   const symbol = pa === undefined ? undefined : ready.code.symbolAt(pa);
   if (symbol === undefined) return undefined;
   return symbol.offset === 0 ? symbol.name : `${symbol.name}+0x${symbol.offset.toString(16)}`;
 }
 
-/** How the run ended, as a line. */
-export function endingLine(run: ScenarioRun): string | undefined {
-  const { ending, ready } = run;
-  if (ending === undefined) return undefined;
-  const steps = `${ready.recording.length} steps`;
-  switch (ending.kind) {
-    case 'done':
-      return `the run has ended after ${steps}: the host has control again`;
-    case 'panic':
-      return `the run has ended after ${steps}: EL2 has panicked`;
-    case 'stuck':
-      return `the run has ended after ${steps}: the host took an exception it cannot handle, at ${ending.symbol}`;
-    case 'limit':
-      return `the run has been stopped at its limit of ${ending.steps} steps`;
-  }
-}
-
 /** The routines that are entered and not left at the present position, innermost first. */
-export function callStackLines(run: ScenarioRun): string[] {
+export function callStackLines(run: Run): string[] {
   const { ready } = run;
   const path = phasePath(ready.recording, ready.code, ready.recording.position);
   if (path.length === 0) return [locationLine(ready)];
@@ -74,7 +56,7 @@ export function callStackLines(run: ScenarioRun): string[] {
 }
 
 /** Source around the instruction at `pa`, its own line marked; the macro body's too where it comes from one. */
-export function sourceLines(ready: ReadyMachine, pa: bigint | undefined, around: number): string[] {
+export function sourceLines(ready: Runnable, pa: bigint | undefined, around: number): string[] {
   const source = pa === undefined ? undefined : ready.code.sourceAt(pa);
   if (source === undefined) return ['no source is known for this place'];
   const bytes = ready.files.read(source.file);
@@ -88,7 +70,7 @@ export function sourceLines(ready: ReadyMachine, pa: bigint | undefined, around:
   return [`${source.file}:${source.line}`, ...shown, ...macroLines(ready, pa!)];
 }
 
-function macroLines(ready: ReadyMachine, pa: bigint): string[] {
+function macroLines(ready: Runnable, pa: bigint): string[] {
   const place = ready.code.originAt(pa);
   if (place?.use === undefined) return [];
   const { name, line } = positionOf(place);

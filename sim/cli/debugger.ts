@@ -6,10 +6,9 @@ import { SourceError } from '../../asm/source/diagnostics.ts';
 import { NotModelled } from '../core/exceptions.ts';
 import { CURRENT_EL } from '../core/registers.ts';
 import type { Step } from '../recording/step.ts';
-import type { ReadyMachine } from '../scenario/ready.ts';
-import type { ScenarioRun } from '../scenario/run.ts';
+import type { Run, Runnable } from '../scenario/runnable.ts';
 import { Breakpoints } from './breakpoints.ts';
-import { callStackLines, effectLines, endingLine, locationLine, sourceLines } from './debugger-views.ts';
+import { callStackLines, effectLines, locationLine, sourceLines } from './debugger-views.ts';
 import { memoryLines, registerLines, valueLines } from './value-views.ts';
 
 interface Command {
@@ -25,8 +24,8 @@ const LISTED = 5;
 export class Debugger {
   /** Set by `q`. */
   finished = false;
-  readonly #run: ScenarioRun;
-  readonly #ready: ReadyMachine;
+  readonly #run: Run;
+  readonly #ready: Runnable;
   readonly #breakpoints = new Breakpoints();
   #lastLine = '';
   readonly #commands: readonly Command[] = [
@@ -99,14 +98,14 @@ export class Debugger {
     { names: ['q', 'quit'], usage: 'q', help: 'end', run: () => this.#quit() },
   ];
 
-  constructor(run: ScenarioRun) {
+  constructor(run: Run) {
     this.#run = run;
     this.#ready = run.ready;
   }
 
   /** Where the machine stands, as after every movement. */
   here(): string[] {
-    const ending = this.#atEnd() ? endingLine(this.#run) : undefined;
+    const ending = this.#isAtEnd() ? this.#run.endingText : undefined;
     return [ending ?? locationLine(this.#ready)];
   }
 
@@ -232,9 +231,9 @@ export class Debugger {
     return this.#breakpoints.list.length > 0 && this.#breakpoints.at(this.#pa()) !== undefined;
   }
 
-  #atEnd(): boolean {
+  #isAtEnd(): boolean {
     const { recording } = this.#ready;
-    return this.#run.ending !== undefined && recording.position === recording.length;
+    return recording.position === recording.length;
   }
 
   #arrived(): string[] {

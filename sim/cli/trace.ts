@@ -43,8 +43,7 @@ export function defineTrace(program: Command): void {
     else writeLines(options.output, lines);
     if (fault !== undefined) throw fault;
     if (run.ending?.kind !== 'done') {
-      const { endingLine } = await import('./debugger-views.ts');
-      process.stderr.write(`hypstep: ${endingLine(run)}\n`);
+      process.stderr.write(`hypstep: ${run.endingText}\n`);
       throw new CommandFailed();
     }
   });

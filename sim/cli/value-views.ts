@@ -3,7 +3,7 @@ import { fieldsOf } from '../../asm/c/layout.ts';
 import { bare, type CType } from '../../asm/c/types.ts';
 import { SourceError } from '../../asm/source/diagnostics.ts';
 import { CURRENT_EL, SP_EL0 } from '../core/registers.ts';
-import type { ReadyMachine } from '../scenario/ready.ts';
+import type { Runnable } from '../scenario/runnable.ts';
 
 /** Lines that a struct may take before the rest is left out. */
 const SHOWN = 64;
@@ -22,7 +22,7 @@ const registerSets: Readonly<Record<string, RegExp>> = {
 };
 
 /** The registers of `set`, three to a line. Throws SourceError for a set that there is not. */
-export function registerLines(ready: ReadyMachine, set: string): string[] {
+export function registerLines(ready: Runnable, set: string): string[] {
   const pattern = registerSets[set];
   if (pattern === undefined) {
     throw new SourceError(`no register set '${set}': one of ${Object.keys(registerSets).join(', ')}`);
@@ -45,7 +45,7 @@ export function registerLines(ready: ReadyMachine, set: string): string[] {
 }
 
 /** The value of a register, or of a struct field with all its members. Throws SourceError where `what` is neither. */
-export function valueLines(ready: ReadyMachine, what: string): string[] {
+export function valueLines(ready: Runnable, what: string): string[] {
   const register = registerValue(ready, what);
   if (register !== undefined) return [`${what} = ${hex(register)}${meaning(ready, register)}`];
   const { typed } = ready;
@@ -55,7 +55,7 @@ export function valueLines(ready: ReadyMachine, what: string): string[] {
 }
 
 /** `x0`, `w0`, `sp`, `pc`, any system register or PSTATE field; undefined for any other name. */
-export function registerValue(ready: ReadyMachine, name: string): bigint | undefined {
+export function registerValue(ready: Runnable, name: string): bigint | undefined {
   const { registers, cells } = ready.machine.cpu;
   const lower = name.toLowerCase();
   const half = /^w(\d+)$/.exec(lower);
@@ -70,7 +70,7 @@ export function registerValue(ready: ReadyMachine, name: string): bigint | undef
 }
 
 /** What an address points to, where that has a name. */
-function meaning(ready: ReadyMachine, value: bigint): string {
+function meaning(ready: Runnable, value: bigint): string {
   const pa = ready.memory.resolve(value);
   if (pa === undefined) return '';
   const field = ready.typed.fieldAt(pa, 1);
@@ -79,7 +79,7 @@ function meaning(ready: ReadyMachine, value: bigint): string {
   return symbol === undefined ? '' : `  (${ready.code.nameOf(pa)})`;
 }
 
-function* fieldLines(ready: ReadyMachine, path: string, type: CType, pa: bigint): Generator<string> {
+function* fieldLines(ready: Runnable, path: string, type: CType, pa: bigint): Generator<string> {
   const inner = bare(type);
   if (inner.kind === 'record') {
     for (const field of fieldsOf(inner)) {
@@ -93,12 +93,12 @@ function* fieldLines(ready: ReadyMachine, path: string, type: CType, pa: bigint)
   }
 }
 
-function* elementLines(ready: ReadyMachine, path: string): Generator<string> {
+function* elementLines(ready: Runnable, path: string): Generator<string> {
   const { type, pa } = ready.typed.resolve(path);
   yield* fieldLines(ready, path, type, pa);
 }
 
-function scalarLine(ready: ReadyMachine, path: string): string {
+function scalarLine(ready: Runnable, path: string): string {
   const { size } = ready.typed.resolve(path);
   const value = ready.typed.read(path);
   return `${path} = ${hex(value, size)}${size === 8 ? meaning(ready, value) : ''}`;
@@ -108,7 +108,7 @@ function scalarLine(ready: ReadyMachine, path: string): string {
 const WORD = 8;
 
 /** `x[/N] WHERE`: N words from an address (hexadecimal), the address in a register, or the address of a field. */
-export function memoryLines(ready: ReadyMachine, words: readonly string[]): string[] {
+export function memoryLines(ready: Runnable, words: readonly string[]): string[] {
   const counted = /^\/(\d+)$/.exec(words[0] ?? '');
   const count = counted === null ? 1 : Number(counted[1]);
   const where = words.slice(counted === null ? 0 : 1).join(' ');
@@ -127,7 +127,7 @@ export function memoryLines(ready: ReadyMachine, words: readonly string[]): stri
 }
 
 /** Physical address of what `where` names. */
-function addressOf(ready: ReadyMachine, where: string): bigint {
+function addressOf(ready: Runnable, where: string): bigint {
   const value = /^0[xX][0-9a-fA-F]+$/.test(where) ? BigInt(where) : registerValue(ready, where);
   if (value === undefined) return ready.typed.resolve(where).pa;
   return ready.memory.resolve(value) ?? value;

@@ -8,6 +8,7 @@ import type { ExceptionEvent } from '../core/journal.ts';
 import { PC, X0 } from '../core/registers.ts';
 import { setupDebug } from '../kvm/vcpu.ts';
 import type { ReadyMachine } from './ready.ts';
+import { type Run, runToEnd } from './runnable.ts';
 
 export type Ending =
   /** The host has had all its entries. */
@@ -30,7 +31,7 @@ export interface RunObserver {
   onException?(event: ExceptionEvent): void;
 }
 
-export class ScenarioRun {
+export class ScenarioRun implements Run {
   readonly ready: ReadyMachine;
   /** What __kvm_vcpu_run returned, one for each entry that came back. */
   readonly exits: bigint[] = [];
@@ -60,7 +61,10 @@ export class ScenarioRun {
     return this.#ending;
   }
 
-  /** Records one more step. False where the run has ended, and nothing was done. Throws NotModelled. */
+  get endingText(): string | undefined {
+    return this.#ending && endingText(this.#ending, this.ready.recording.length);
+  }
+
   advance(): boolean {
     if (this.#ending !== undefined) return false;
     const { recording, scenario } = this.ready;
@@ -76,12 +80,8 @@ export class ScenarioRun {
 
   /** Runs to the end. */
   finish(progress?: (steps: number) => void): Ending {
-    const { recording } = this.ready;
-    while (this.#ending === undefined) {
-      this.advance();
-      if ((recording.length & 0xffff) === 0) progress?.(recording.length);
-    }
-    return this.#ending;
+    runToEnd(this, progress);
+    return this.#ending!;
   }
 
   #noteException(event: ExceptionEvent, step: number): void {
@@ -119,4 +119,17 @@ function kernelAddress(kernel: Image, symbol: string): bigint {
   const found = kernel.symbol(symbol);
   if (found === undefined) throw new SourceError(`the host's code defines no symbol '${symbol}', which the run needs`);
   return found.address;
+}
+
+function endingText(ending: Ending, steps: number): string {
+  switch (ending.kind) {
+    case 'done':
+      return `the run has ended after ${steps} steps: the host has control again`;
+    case 'panic':
+      return `the run has ended after ${steps} steps: EL2 has panicked`;
+    case 'stuck':
+      return `the run has ended after ${steps} steps: the host took an exception it cannot handle, at ${ending.symbol}`;
+    case 'limit':
+      return `the run has been stopped at its limit of ${ending.steps} steps`;
+  }
 }
