@@ -1,6 +1,8 @@
 /**
- * The headers that belong to the compiler and not to a source tree, as far as kernel sources before 5.16 need them:
- * <stdarg.h> (C11 7.16), in terms of gcc's builtins. With them no compiler need be installed.
+ * The headers that belong to the compiler and not to a source tree, as far as kernel sources need them, so that no compiler
+ * need be installed: before 5.16 <stdarg.h> (C11 7.16), in terms of gcc's builtins. Trees before 4.2 have a header for
+ * each version of gcc they know (Linux: include/linux/compiler-gcc.h); for the one whose macros we predefine, which came
+ * later, there is one here that takes the newest of theirs.
  */
 import { type FileReader, MemoryFiles } from '../source/files.ts';
 
@@ -21,7 +23,16 @@ typedef __gnuc_va_list va_list;
 #endif
 `;
 
+const COMPILER_GCC = `#if __has_include(<linux/compiler-gcc5.h>)
+#include <linux/compiler-gcc5.h>
+#else
+#include <linux/compiler-gcc4.h>
+#endif
+`;
+
 /** `files`, with the compiler's headers in the folder COMPILER_HEADERS beside them. */
 export function withCompilerHeaders(files: FileReader): FileReader {
-  return new MemoryFiles({ [`${COMPILER_HEADERS}/stdarg.h`]: STDARG }, files);
+  const headers = { 'stdarg.h': STDARG, 'linux/compiler-gcc12.h': COMPILER_GCC };
+  const placed = Object.entries(headers).map(([name, text]) => [`${COMPILER_HEADERS}/${name}`, text]);
+  return new MemoryFiles(Object.fromEntries(placed), files);
 }

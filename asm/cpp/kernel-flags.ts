@@ -79,7 +79,7 @@ const ROWS: readonly FlagRow[] = [
   { since: 4015, language: 'c', includes: ['./include/linux/compiler_types.h'] },
   { defines: ['__KERNEL__'] },
   { language: 'assembler', defines: ['__ASSEMBLY__'] },
-  { until: 5006, defines: ['CONFIG_AS_LSE=1'] },
+  { since: 4003, until: 5006, defines: ['CONFIG_AS_LSE=1'] },
   { until: 5000, defines: ['CC_HAVE_ASM_GOTO'] },
   { since: 5000, config: '!CONFIG_KASAN', defines: ['KASAN_SHADOW_SCALE_SHIFT='] },
   { since: 5000, config: 'CONFIG_KASAN_GENERIC', defines: ['KASAN_SHADOW_SCALE_SHIFT=3'] },
@@ -111,11 +111,12 @@ const ROWS: readonly FlagRow[] = [
 
 /**
  * What the tree passes for `source`, a path in the tree such as 'arch/arm64/kvm/hyp.S'. Throws SourceError where the
- * folder is no configured tree: without a Makefile that tells a version, or without include/generated/autoconf.h.
+ * folder is no tree configured for arm64: without a Makefile that tells a version, or without
+ * include/generated/autoconf.h, or with one that another architecture's configuration made.
  */
 export function kernelFlags(tree: KernelTree, source: string, language: Language): KernelFlags {
   const version = kernelVersion(tree);
-  const config = configuration(tree);
+  const config = kernelConfiguration(tree);
   const rows = ROWS.filter((row) => applies(row, version, config, source, language));
   const inTree = (path: string): string => (tree.path === '' ? path : joinPath(tree.path, path.replace('./', '')));
   const old = version < 5016 && tree.compilerHeaders !== undefined;
@@ -133,23 +134,33 @@ export function kernelFlags(tree: KernelTree, source: string, language: Language
 export function kernelVersion(tree: KernelTree): KernelVersion {
   const path = joinPath(tree.path, 'Makefile');
   const text = textOf(tree.files, path);
+  if (text === undefined) throw new SourceError(`${tree.path} is no Linux tree: it has no Makefile`);
   const major = /^VERSION\s*=\s*(\d+)/m.exec(text)?.[1];
   const minor = /^PATCHLEVEL\s*=\s*(\d+)/m.exec(text)?.[1];
   if (major === undefined || minor === undefined)
-    throw new SourceError(`${path} is no Makefile of a Linux tree: it sets no VERSION and PATCHLEVEL`);
+    throw new SourceError(`${tree.path} is no Linux tree: its Makefile sets no VERSION and PATCHLEVEL`);
   return Number(major) * 1000 + Number(minor);
 }
 
-function textOf(files: FileReader, path: string): string {
-  const bytes = files.read(path);
-  if (bytes === undefined) throw new SourceError(`${path}: no such file; a configured Linux tree is expected there`);
-  return decodeText(bytes);
+/** A version as people write it: 4.4. */
+export function versionText(version: KernelVersion): string {
+  return `${Math.floor(version / 1000)}.${version % 1000}`;
 }
 
-/** The options that are on. */
-function configuration(tree: KernelTree): ReadonlySet<string> {
+function textOf(files: FileReader, path: string): string | undefined {
+  const bytes = files.read(path);
+  return bytes && decodeText(bytes);
+}
+
+/** The options that are on. Throws SourceError where the tree has no configuration for arm64. */
+export function kernelConfiguration(tree: KernelTree): ReadonlySet<string> {
   const text = textOf(tree.files, joinPath(tree.path, 'include/generated/autoconf.h'));
-  return new Set(Array.from(text.matchAll(/^#define (CONFIG_\w+) 1$/gm), (match) => match[1]!));
+  const remedy = 'run `make ARCH=arm64 defconfig prepare` in it';
+  if (text === undefined)
+    throw new SourceError(`${tree.path} is not configured: it has no include/generated/autoconf.h; ${remedy}`);
+  const options = new Set(Array.from(text.matchAll(/^#define (CONFIG_\w+) 1$/gm), (match) => match[1]!));
+  if (options.has('CONFIG_ARM64')) return options;
+  throw new SourceError(`${tree.path} is configured for another architecture than arm64; ${remedy}`);
 }
 
 function applies(

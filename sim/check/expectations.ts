@@ -1,6 +1,7 @@
 /** What a scenario says must hold at its end, held against the run. */
 import { SourceError } from '../../asm/source/diagnostics.ts';
 import { positionOf } from '../../asm/source/source-file.ts';
+import { cellOfField, vcpuRegisters } from '../kvm/context.ts';
 import type { Phase } from '../recording/phases.ts';
 import type { ReadyMachine } from '../scenario/ready.ts';
 import type { ScenarioRun } from '../scenario/run.ts';
@@ -18,6 +19,7 @@ export function unmetExpectations(
   return [
     ...exits(ready, run),
     ...registers(ready),
+    ...guestRegisters(ready),
     ...fields(ready),
     ...routines(ready, phases),
     ...cycleBounds(ready, cycles),
@@ -51,6 +53,25 @@ function registers(ready: ReadyMachine): string[] {
     const found = cpu.cells[id]!;
     if (found === expected) return [];
     return [`${at(ready, 'registers', name)}: ${name} is ${hex(found)}, expected ${hex(expected)}`];
+  });
+}
+
+function guestRegisters(ready: ReadyMachine): string[] {
+  const { scenario, facts, typed, loaded } = ready;
+  const wanted = Object.entries(scenario.expect.guest);
+  if (wanted.length === 0) return [];
+  const known = vcpuRegisters(facts, scenario.machine.breakpoints, scenario.machine.watchpoints);
+  return wanted.flatMap(([name, value]) => {
+    const register = known.find(({ cell }) => cell === name.toLowerCase());
+    if (register === undefined) {
+      const place = loaded.placeOf('expect', 'guest', name);
+      throw new SourceError(`the vcpu keeps no register called '${name}'`, place);
+    }
+    const expected = ready.evaluate(value);
+    const path = `vcpu.${register.path}`;
+    const found = cellOfField(register.cell, typed.read(path));
+    if (found === expected) return [];
+    return [`${at(ready, 'guest', name)}: ${name} (${path}) is ${hex(found)}, expected ${hex(expected)}`];
   });
 }
 

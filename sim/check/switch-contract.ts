@@ -9,7 +9,7 @@
  * to move (FP, debug, 32-bit state) from the state at the border itself.
  */
 import type { ExceptionEvent } from '../core/journal.ts';
-import { type ContextGroup, type ContextRegister, contextRegisters, debugRegisters } from '../kvm/context.ts';
+import { type ContextGroup, type ContextRegister, cellOfField, vcpuRegisters } from '../kvm/context.ts';
 import type { ReadyMachine } from '../scenario/ready.ts';
 
 export type Border = 'host to host' | 'vcpu to guest' | 'guest to vcpu';
@@ -63,12 +63,9 @@ export class SwitchContract {
   constructor(ready: ReadyMachine) {
     this.#ready = ready;
     const { breakpoints, watchpoints } = ready.scenario.machine;
-    const debug = debugRegisters(ready.facts, breakpoints, watchpoints);
-    const prefix = ready.facts.hasField('struct kvm_vcpu', 'arch.debug_ptr') ? 'arch.debug_ptr->' : 'arch.ctxt.';
-    this.#context = [
-      ...contextRegisters(ready.facts).map((one) => ({ ...one, path: `vcpu.arch.ctxt.${one.path}` })),
-      ...debug.map(({ cell, path }) => ({ cell, group: 'debug' as const, path: `vcpu.${prefix}${path}` })),
-    ];
+    this.#context = vcpuRegisters(ready.facts, breakpoints, watchpoints).map((one) => {
+      return { ...one, path: `vcpu.${one.path}` };
+    });
     this.#host = [
       ...this.#context.filter(({ cell, group }) => group !== 'aarch32' && isHostState(cell)),
       ...hypRegisters.map((cell) => ({ cell, group: 'hyp' as const })),
@@ -160,10 +157,7 @@ export class SwitchContract {
   }
 
   #field({ cell, path }: ContextRegister): bigint {
-    const value = this.#ready.typed.read(path);
-    // A vector register is one 128-bit field and two cells.
-    if (cell.endsWith('.d1')) return value >> 64n;
-    return BigInt.asUintN(64, value);
+    return cellOfField(cell, this.#ready.typed.read(path));
   }
 }
 

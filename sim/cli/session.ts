@@ -9,5 +9,5 @@ import type { ScenarioOptions } from './scenario-options.ts';
 export function openScenario(path: string | undefined, options: ScenarioOptions): ReadyMachine {
   const files = new NodeFiles();
   const loaded = loadScenario(path ?? defaultScenario(), files);
-  return prepareScenario(loaded, { files, fixtures: fixturesFolder(), hyp: options.hyp });
+  return prepareScenario(loaded, { files, fixtures: fixturesFolder(), kernel: options.kernel, hyp: options.hyp });
 }

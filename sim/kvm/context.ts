@@ -97,3 +97,22 @@ export function debugRegisters(facts: KernelFacts, breakpoints: number, watchpoi
     }));
   });
 }
+
+/**
+ * Every register of a guest that struct kvm_vcpu keeps, on a machine with `breakpoints` and `watchpoints`, with its path
+ * from the struct on: `arch.ctxt.gp_regs.regs.regs[5]`, `arch.debug_ptr->dbg_bcr[2]`.
+ */
+export function vcpuRegisters(facts: KernelFacts, breakpoints: number, watchpoints: number): ContextRegister[] {
+  const debugPrefix = hasDebugPointer(facts) ? 'arch.debug_ptr->' : 'arch.ctxt.';
+  return [
+    ...contextRegisters(facts).map((one) => ({ ...one, path: `arch.ctxt.${one.path}` })),
+    ...debugRegisters(facts, breakpoints, watchpoints).map(({ cell, path }) => {
+      return { cell, group: 'debug' as const, path: `${debugPrefix}${path}` };
+    }),
+  ];
+}
+
+/** The 64 bits of the register `cell` out of the field that keeps it: a vector register is one field and two cells. */
+export function cellOfField(cell: string, field: bigint): bigint {
+  return BigInt.asUintN(64, cell.endsWith('.d1') ? field >> 64n : field);
+}

@@ -139,9 +139,10 @@ const CLEAN_TRAP = 'MDCR_EL2_TDA';
 
 /**
  * What the host does before each entry: the guest's debug accesses trap until its state is dirty (Linux:
- * arch/arm64/kvm/debug.c, kvm_arm_setup_debug).
+ * arch/arm64/kvm/debug.c, kvm_arm_setup_debug). Before 4.3 there is no such field: hyp.S makes up MDCR_EL2 by itself.
  */
 export function setupDebug(machine: Machine, typed: TypedMemory, facts: KernelFacts): void {
+  if (!facts.hasField('struct kvm_vcpu', 'arch.mdcr_el2')) return;
   const hostValue = machine.cpu.cells[machine.cpu.cell('mdcr_el2')]!;
   const dirty = (typed.read('vcpu.arch.debug_flags') & DEBUG_DIRTY) !== 0n;
   const traps = dirty ? GUEST_TRAPS : [...GUEST_TRAPS, CLEAN_TRAP];

@@ -12,7 +12,7 @@ import { Diagnostics, SourceError } from '../../asm/source/diagnostics.ts';
 import { type FileReader, MemoryFiles } from '../../asm/source/files.ts';
 import { SourceFile } from '../../asm/source/source-file.ts';
 import { KernelFacts } from '../kvm/kernel-facts.ts';
-import type { KernelSources, SourceUnit } from './kernel-sources.ts';
+import type { KernelHeaders, KernelSources, SourceUnit } from './kernel-sources.ts';
 
 /** The source made here that brings asm-offsets.c and the headers below into one translation unit. */
 const FACTS = '<kernel facts>';
@@ -39,11 +39,11 @@ export interface KernelOffsets {
  * integer expressions as in #if, over the headers' constants). Throws SourceErrors on any fault of the sources.
  */
 export function readKernel(
-  sources: KernelSources,
+  headers: KernelHeaders,
   files: FileReader,
   expressions: readonly string[] = [],
 ): KernelOffsets {
-  const { path, flags } = sources.offsets;
+  const { path, flags } = headers.offsets;
   if (files.read(path) === undefined) throw new SourceError(`${path}: no such file`);
   const diagnostics = new Diagnostics();
   const tokens = preprocessSource(new SourceFile(FACTS, factsSource(path)), {

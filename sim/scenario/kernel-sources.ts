@@ -11,13 +11,19 @@ export interface SourceUnit {
   readonly flags: KernelFlags;
 }
 
-export interface KernelSources {
+/** What is needed to know the kernel's types and constants. */
+export interface KernelHeaders {
+  /** The asm-offsets.c. */
+  readonly offsets: SourceUnit;
+  /** The asm-offsets.h that a build has left, where there is one: it is compared, and never used. */
+  readonly builtOffsets?: string;
+}
+
+export interface KernelSources extends KernelHeaders {
   /** The folder with hyp.S. */
   readonly hyp: string;
   /** What the world switch is made of, in the order in which it is linked. */
   readonly hypUnits: readonly SourceUnit[];
-  /** The asm-offsets.c. */
-  readonly offsets: SourceUnit;
   /** What is passed for assembly sources that are not the kernel's: the host's and the guest's code. */
   readonly hostFlags: KernelFlags;
   /** The paths under which #include looks for the header that is made from asm-offsets.c. */

@@ -57,6 +57,13 @@ function report(
   document: Document,
   diagnostics: Diagnostics,
 ): void {
+  // Of a value that may be of several kinds, the faults inside the kind that was meant say more than that none fits.
+  const meant = issue.code === 'invalid_union' ? issue.errors.find((inner) => inner.some(isInside)) : undefined;
+  if (meant !== undefined) {
+    for (const inner of meant)
+      report({ ...inner, path: [...issue.path, ...inner.path] }, placeOf, document, diagnostics);
+    return;
+  }
   if (issue.code === 'unrecognized_keys') {
     const known = keysAt(issue.path);
     for (const key of issue.keys) {
@@ -73,6 +80,10 @@ function report(
   diagnostics.error(`${where}${messageOf(issue)}`, placeOf(...issue.path));
 }
 
+function isInside(issue: Issue): boolean {
+  return issue.path.length > 0 || issue.code === 'unrecognized_keys';
+}
+
 function messageOf(issue: Issue): string {
   if (issue.code === 'invalid_type' && issue.message.includes('received undefined')) return 'this key is required';
   return issue.message.replace(/^Invalid input: /, '').replace(/received bigint$/, 'received an integer');
@@ -82,16 +93,25 @@ function messageOf(issue: Issue): string {
 function keysAt(path: readonly PropertyKey[]): string[] {
   let schema: unknown = scenarioSchema;
   for (const key of path)
-    schema = unwrapped((unwrapped(schema) as { shape?: Record<PropertyKey, unknown> }).shape?.[key]);
-  const shape = (unwrapped(schema) as { shape?: object } | undefined)?.shape;
+    schema = unwrapped((unwrapped(schema)?.shape as Record<PropertyKey, unknown> | undefined)?.[key]);
+  const shape = unwrapped(schema)?.shape;
   return shape === undefined ? [] : Object.keys(shape);
 }
 
-/** A schema without its default, prefault or optional wrapper. */
-function unwrapped(schema: unknown): unknown {
-  let inner = schema as { def?: { innerType?: unknown } } | undefined;
-  while (inner?.def?.innerType !== undefined) inner = inner.def.innerType as typeof inner;
-  return inner;
+interface Wrapper {
+  readonly shape?: object;
+  readonly def?: { readonly innerType?: unknown; readonly in?: unknown; readonly options?: readonly unknown[] };
+}
+
+/** A schema without its default, prefault, optional or transforming wrapper; of a union, its option that has keys. */
+function unwrapped(schema: unknown): Wrapper | undefined {
+  let inner = schema as Wrapper | undefined;
+  for (;;) {
+    const { innerType, in: input, options } = inner?.def ?? {};
+    const next = innerType ?? input ?? options?.find((option) => unwrapped(option)?.shape !== undefined);
+    if (next === undefined) return inner;
+    inner = next as Wrapper;
+  }
 }
 
 function keyOffset(document: Document, path: readonly PropertyKey[]): number {

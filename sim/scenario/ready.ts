@@ -7,12 +7,14 @@ import type { Image } from '../../asm/link/image.ts';
 import { link } from '../../asm/link/link.ts';
 import { SourceError } from '../../asm/source/diagnostics.ts';
 import { besideFile, type FileReader } from '../../asm/source/files.ts';
+import type { Place } from '../../asm/source/source-file.ts';
 import { type CpuModel, cpuModel } from '../core/models.ts';
 import { Machine } from '../exec/machine.ts';
 import { HostMemory, TEXT_OFFSET } from '../kvm/host-memory.ts';
 import { enterHost } from '../kvm/host-state.ts';
 import type { KernelFacts } from '../kvm/kernel-facts.ts';
 import { createVm, type VirtualGic, type VirtualMachine } from '../kvm/vcpu.ts';
+import { chooseVgic, gicFeatures } from '../kvm/vgic-choice.ts';
 import { PAGE_SIZE } from '../memory/physical.ts';
 import { TypedMemory } from '../memory/typed.ts';
 import { Recording } from '../recording/recording.ts';
@@ -20,6 +22,7 @@ import { CortexA53 } from '../timing/cortex-a53.ts';
 import { CodeMap } from './code-map.ts';
 import { assembleBeside, assembleKernel, type KernelOffsets, readKernel } from './kernel-build.ts';
 import { fixtureSources, folderSources, type KernelSources, withHypFolder } from './kernel-sources.ts';
+import { treeSources } from './kernel-tree.ts';
 import type { LoadedScenario } from './load.ts';
 import type { Scenario, ScenarioValue } from './schema.ts';
 
@@ -48,7 +51,9 @@ export interface PrepareOptions {
   readonly files: FileReader;
   /** hypstep's own fixtures folder. */
   readonly fixtures: string;
-  /** --hyp: takes the hyp sources from this folder instead of the scenario's. */
+  /** --kernel: takes headers and hyp sources from this tree instead of what the scenario names. */
+  readonly kernel?: string;
+  /** --hyp: takes the hyp sources from this folder instead of the scenario's or the tree's. */
   readonly hyp?: string;
 }
 
@@ -72,7 +77,7 @@ export function prepareScenario(loaded: LoadedScenario, options: PrepareOptions)
   const guestFile = besideFile(loaded.path, scenario.guest.code);
   const hostObject = assembleBeside(hostFile, sources, files, offsets);
   const guestObject = assembleBeside(guestFile, sources, files, offsets);
-  const kernel = linkKernel([...assembleKernel(sources, files, offsets), hostObject], scenario, offsets.facts);
+  const kernel = linkKernel([...assembleKernel(sources, files, offsets), hostObject], loaded, offsets.facts);
   const guest = link([guestObject], { base: scenario.guest.address });
 
   const model = modelOf(scenario);
@@ -102,6 +107,7 @@ function load(
   const code = new CodeMap(typed, (address) => memory.resolve(address));
   place(kernel, memory.physicalAddress(kernel.base)!, machine, code);
   mapHypCode(kernel, memory);
+  chooseVgic(scenario.machine.gic, kernel, memory, typed, facts);
 
   const guestSize = Math.ceil(Math.max(imageSize(guest), GUEST_RAM) / PAGE_SIZE) * PAGE_SIZE;
   const guestPa = memory.allocate(guestSize);
@@ -150,18 +156,32 @@ function load(
   };
 }
 
-/** The kernel sources that the scenario names, or those of --hyp with the scenario's headers. */
-function kernelSources({ scenario, path }: LoadedScenario, { files, fixtures, hyp }: PrepareOptions): KernelSources {
-  const { sources: named } = scenario;
-  const beside = (relative: string) => besideFile(path, relative);
-  const sources =
-    typeof named === 'string'
-      ? fixtureSources(fixtures, named, files)
-      : folderSources(
-          { hyp: beside(named.hyp), include: named.include.map(beside), offsets: beside(named.offsets) },
-          files,
-        );
+/** The kernel sources that the options name, or else the scenario. */
+function kernelSources(loaded: LoadedScenario, { files, fixtures, hyp, kernel }: PrepareOptions): KernelSources {
+  const sources = kernel === undefined ? scenarioSources(loaded, fixtures, files) : treeSources(kernel, files);
   return hyp === undefined ? sources : withHypFolder(sources, hyp, files);
+}
+
+function scenarioSources(loaded: LoadedScenario, fixtures: string, files: FileReader): KernelSources {
+  const { sources } = loaded.scenario;
+  if (typeof sources === 'string') return fixtureSources(fixtures, sources, files);
+  const beside = (path: string) => besideFile(loaded.path, path);
+  const { kernel } = sources;
+  if (kernel !== undefined)
+    return placedAt(() => treeSources(beside(kernel), files), loaded.placeOf('sources', 'kernel'));
+  const { hyp, include, offsets } = sources;
+  return folderSources({ hyp: beside(hyp), include: include.map(beside), offsets: beside(offsets) }, files);
+}
+
+/** What `body` returns; a SourceError of its own without a place is told as one at `place`. */
+function placedAt<T>(body: () => T, place: Place): T {
+  try {
+    return body();
+  } catch (error) {
+    if (error instanceof SourceError && error.diagnostic.place === undefined)
+      throw new SourceError(error.message, place, error.diagnostic.notes);
+    throw error;
+  }
 }
 
 function modelOf(scenario: Scenario): CpuModel {
@@ -172,22 +192,25 @@ function modelOf(scenario: Scenario): CpuModel {
 /** Every value of the scenario that is an expression over the kernel headers' constants. */
 function expressionsOf(scenario: Scenario): string[] {
   const { vcpu, kvm, expect } = scenario;
-  const values = [vcpu, kvm, expect.registers, expect.fields].flatMap((record) => Object.values(record));
+  const values = [vcpu, kvm, expect.registers, expect.guest, expect.fields].flatMap((record) => Object.values(record));
   return [...new Set([...values, ...(expect.exits ?? [])].filter((value) => typeof value === 'string'))];
 }
 
 /** The host kernel's image: its own code and the hyp code, at kernel virtual addresses, alternatives applied. */
-function linkKernel(objects: ObjectFile[], scenario: Scenario, facts: KernelFacts): Image {
+function linkKernel(objects: ObjectFile[], loaded: LoadedScenario, facts: KernelFacts): Image {
   const base = BigInt.asUintN(64, facts.constant('PAGE_OFFSET')) + TEXT_OFFSET;
-  const gic = scenario.machine.gic === 'v3' ? ['ARM64_HAS_SYSREG_GIC_CPUIF'] : [];
-  const features = [...gic, ...scenario.machine.features].map((name) => Number(facts.constant(name)));
+  const { gic, features } = loaded.scenario.machine;
+  const numbers = [
+    ...gicFeatures(gic, facts).map((name) => facts.constant(name)),
+    ...features.map((name, n) => placedAt(() => facts.constant(name), loaded.placeOf('machine', 'features', n))),
+  ];
   // EL2 maps whole pages, and only those of hyp code.
   const placement = [
     { section: '.text' },
     { section: '.hyp.*', alignment: PAGE_SIZE },
     { section: '*', alignment: PAGE_SIZE },
   ];
-  return link(objects, { base, placement, alternatives: new Set(features) });
+  return link(objects, { base, placement, alternatives: new Set(numbers.map(Number)) });
 }
 
 /** Puts an image into RAM at physical address `pa` and into the code map. */
@@ -212,12 +235,8 @@ function virtualGic(scenario: Scenario, memory: HostMemory): VirtualGic {
 function applyFields(loaded: LoadedScenario, typed: TypedMemory, offsets: KernelOffsets): void {
   for (const root of ['vcpu', 'kvm'] as const) {
     for (const [path, value] of Object.entries(loaded.scenario[root])) {
-      try {
-        typed.write(`${root}.${path}`, typeof value === 'bigint' ? value : offsets.values.get(value)!);
-      } catch (error) {
-        if (error instanceof SourceError) throw new SourceError(error.message, loaded.placeOf(root, path));
-        throw error;
-      }
+      const bits = typeof value === 'bigint' ? value : offsets.values.get(value)!;
+      placedAt(() => typed.write(`${root}.${path}`, bits), loaded.placeOf(root, path));
     }
   }
 }

@@ -32,11 +32,22 @@ export type ScenarioValue = z.infer<typeof value>;
 
 const fields = z.record(z.string(), value);
 
-const kernelSources = z.strictObject({
-  hyp: z.string().describe('folder with hyp.S, vgic-v2-switch.S and vgic-v3-switch.S'),
-  include: z.array(z.string()).min(1).describe('include folders, in the order they are searched'),
-  offsets: z.string().describe('the asm-offsets.c that names the struct offsets'),
-});
+const kernelSources = z
+  .strictObject({
+    kernel: z.string().optional().describe('a Linux tree configured for arm64, instead of the three below'),
+    hyp: z.string().optional().describe('folder with hyp.S, vgic-v2-switch.S and vgic-v3-switch.S'),
+    include: z.array(z.string()).min(1).optional().describe('include folders, in the order they are searched'),
+    offsets: z.string().optional().describe('the asm-offsets.c that names the struct offsets'),
+  })
+  .transform(({ kernel, hyp, include, offsets }, context) => {
+    if (kernel !== undefined && hyp === undefined && include === undefined && offsets === undefined) return { kernel };
+    if (kernel === undefined && hyp !== undefined && include !== undefined && offsets !== undefined)
+      return { hyp, include, offsets };
+    if (context.issues.length > 0) return z.NEVER;
+    const message = 'expected kernel alone, or hyp, include and offsets together';
+    context.addIssue({ code: 'custom', message, path: [kernel === undefined ? 'hyp' : 'kernel'] });
+    return z.NEVER;
+  });
 
 const machine = z.strictObject({
   cpu: z.enum(['cortex-a53']).default('cortex-a53').describe('core whose ID registers and cycle model are used'),
@@ -53,6 +64,7 @@ const machine = z.strictObject({
 const expectations = z.strictObject({
   exits: z.array(value).optional().describe('what __kvm_vcpu_run returned, one for each entry'),
   registers: fields.default({}).describe('registers at the end of the run, by name'),
+  guest: fields.default({}).describe('registers of the guest as the vcpu keeps them at the end, by name'),
   fields: fields.default({}).describe('struct fields at the end of the run, by path'),
   phases: z.array(z.string()).default([]).describe('routines that must be entered'),
   absent: z.array(z.string()).default([]).describe('routines that must not be entered'),
@@ -77,9 +89,9 @@ export const scenarioSchema = z.strictObject({
   name: z.string().min(1).describe('what the run is called in tables'),
   description: z.string().optional().describe('one paragraph for the reader'),
   sources: z
-    .union([z.enum(['after', 'before']), kernelSources])
+    .union([z.enum(['after', 'before']), kernelSources], { error: 'expected after, before, or a mapping of paths' })
     .default('after')
-    .describe('the world switch: with debug_ptr (after), without (before), or folders of your own'),
+    .describe('the world switch: with debug_ptr (after), without (before), or your own'),
   machine: machine.prefault({}).describe('the machine'),
   host: z
     .strictObject({

@@ -13,7 +13,9 @@ function tree(version: string, config: readonly string[] = [], path = ''): Kerne
   const folder = path === '' ? '' : `${path}/`;
   const files = new MemoryFiles({
     [`${folder}Makefile`]: `VERSION = ${major}\nPATCHLEVEL = ${minor}\nSUBLEVEL = 0\n`,
-    [`${folder}include/generated/autoconf.h`]: config.map((option) => `#define ${option} 1\n`).join(''),
+    [`${folder}include/generated/autoconf.h`]: ['CONFIG_ARM64', ...config]
+      .map((option) => `#define ${option} 1\n`)
+      .join(''),
   });
   return { files, path, compilerHeaders: 'gcc/include' };
 }
@@ -82,16 +84,41 @@ test('paths lie in the folder of the tree', () => {
   assert.equal(flags.includes, ['/src/linux/include/linux/kconfig.h']);
 });
 
-test('what is no configured tree is refused', () => {
-  const empty = { files: new MemoryFiles(), path: '/src' };
-  assert.throws(
-    () => kernelFlags(empty, 'a.c', 'c'),
-    (error: unknown) => error instanceof SourceError,
+test('what is no tree configured for arm64 is refused, with what to do', () => {
+  const refusal = (files: Readonly<Record<string, string>>) => {
+    try {
+      kernelFlags({ files: new MemoryFiles(files), path: '/src' }, 'a.c', 'c');
+    } catch (error) {
+      if (error instanceof SourceError) return error.message;
+      throw error;
+    }
+    return undefined;
+  };
+  const makefile = { '/src/Makefile': 'VERSION = 6\nPATCHLEVEL = 1\n' };
+  const remedy = 'run `make ARCH=arm64 defconfig prepare` in it';
+  assert.is(refusal({}), '/src is no Linux tree: it has no Makefile');
+  assert.is(
+    refusal({ '/src/Makefile': 'all:\n' }),
+    '/src is no Linux tree: its Makefile sets no VERSION and PATCHLEVEL',
   );
-  const other = { files: new MemoryFiles({ '/src/Makefile': 'all:\n' }), path: '/src' };
-  assert.throws(() => kernelFlags(other, 'a.c', 'c'), /sets no VERSION/);
-  const unconfigured = { files: new MemoryFiles({ '/src/Makefile': 'VERSION = 6\nPATCHLEVEL = 1\n' }), path: '/src' };
-  assert.throws(() => kernelFlags(unconfigured, 'a.c', 'c'), /autoconf\.h: no such file/);
+  assert.is(refusal(makefile), `/src is not configured: it has no include/generated/autoconf.h; ${remedy}`);
+  assert.is(
+    refusal({ ...makefile, '/src/include/generated/autoconf.h': '#define CONFIG_X86_64 1\n' }),
+    `/src is configured for another architecture than arm64; ${remedy}`,
+  );
+});
+
+test('trees before 4.2, which know no gcc 12, get the header of the newest gcc they know', () => {
+  const include = { 't.c': '#include <linux/compiler-gcc12.h>\n' };
+  const included = (tree: Readonly<Record<string, string>>) => {
+    const files = withCompilerHeaders(new MemoryFiles({ ...include, ...tree }));
+    const options = { includeDirs: ['include'], systemDirs: [COMPILER_HEADERS], diagnostics: new Diagnostics() };
+    return all(preprocess('t.c', { ...options, files, language: 'c' })).map(({ text }) => text);
+  };
+  const four = { 'include/linux/compiler-gcc4.h': 'four\n' };
+  assert.equal(included(four), ['four']);
+  assert.equal(included({ ...four, 'include/linux/compiler-gcc5.h': 'five\n' }), ['five']);
+  assert.equal(included({ ...four, 'include/linux/compiler-gcc12.h': 'own\n' }), ['own']);
 });
 
 test("the compiler's own <stdarg.h> is there without a compiler", () => {

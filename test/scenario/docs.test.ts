@@ -7,7 +7,12 @@ import { scenarioSchema } from '../../sim/scenario/schema.ts';
 interface Schema {
   readonly description?: string;
   readonly shape?: Record<string, Schema>;
-  readonly def: { readonly innerType?: Schema; readonly options?: readonly Schema[]; readonly defaultValue?: unknown };
+  readonly def: {
+    readonly innerType?: Schema;
+    readonly in?: Schema;
+    readonly options?: readonly Schema[];
+    readonly defaultValue?: unknown;
+  };
 }
 
 /** `| key | meaning |` for each key below `schema`, in the order of the schema. */
@@ -21,9 +26,13 @@ function rows(schema: Schema, prefix: string): string[] {
 
 function unwrapped(schema: Schema): Schema {
   let inner = schema;
-  while (inner.def.innerType !== undefined) inner = inner.def.innerType;
-  const options = inner.def.options?.filter((option) => option.shape !== undefined) ?? [];
-  return options[0] ?? inner;
+  for (let next = stepInwards(inner); next !== undefined; next = stepInwards(inner)) inner = next;
+  return inner;
+}
+
+/** What a default, a transformation or a union with one object among its options holds. */
+function stepInwards({ def }: Schema): Schema | undefined {
+  return def.innerType ?? def.in ?? def.options?.find((option) => unwrapped(option).shape !== undefined);
 }
 
 function defaultText(schema: Schema): string {

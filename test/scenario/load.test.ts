@@ -62,6 +62,17 @@ test('a missing key, a wrong type and text that is no YAML each give one message
   assert.match(faults(`${shortest}name: t\n`)[0]!, /^4:1: Map keys must be unique/);
 });
 
+test('the faults of your own sources are told where they are', () => {
+  const sources = (text: string) => faults(`${shortest}sources: ${text}\n`);
+  const together = 'expected kernel alone, or hyp, include and offsets together';
+  assert.equal(sources('{ kernel: ../linux }'), []);
+  assert.equal(sources('{ kernel: t, hyp: h }'), [`4:20: sources.kernel: ${together}`]);
+  assert.equal(sources('{ hyp: h }'), [`4:17: sources.hyp: ${together}`]);
+  assert.equal(sources('{ kernal: t }'), ["4:12: unknown key 'kernal'; known here: kernel, hyp, include, offsets"]);
+  assert.match(sources('{ kernel: 3 }')[0]!, /^4:20: sources\.kernel: expected string/);
+  assert.equal(sources('other'), ['4:10: sources: expected after, before, or a mapping of paths']);
+});
+
 test('a file that is not there is told by its path', () => {
   assert.throws(() => loadScenario('no/such.yaml', new MemoryFiles()), /no scenario file 'no\/such\.yaml'/);
 });

@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Phase } from '../../sim/recording/phases.ts';
-import { hypSource, runWith, withReplaced } from './world-switch.ts';
+import { hypSource, roundTrip, runWith, withReplaced } from './world-switch.ts';
 
 function names(phases: readonly Phase[]): string[] {
   return phases.flatMap((phase) => [phase.name, ...names(phase.children)]);
@@ -43,11 +44,26 @@ test('before/ comes back too, with the debug registers in sys_regs[]', () => {
       'host: { code: ../guests/host.S }',
       'guest: { code: ../guests/guest-round-trip.S }',
       'vcpu: { arch.hcr_el2: HCR_GUEST_FLAGS & ~HCR_TVM, arch.debug_flags: 1 }',
-      'expect: { exits: [ARM_EXCEPTION_TRAP], fields: { "vcpu.arch.ctxt.sys_regs[26]": 0x301e6 } }',
+      'expect:',
+      '  exits: [ARM_EXCEPTION_TRAP]',
+      '  guest: { dbgbcr3_el1: 0x301e6, x30: 0x475545535400001e, v3.d1: 0x4755455354000203 }',
+      '  fields: { "vcpu.arch.ctxt.sys_regs[26]": 0x301e6 }',
       '',
     ].join('\n'),
   });
   assert.equal(report.failures, []);
+});
+
+test('a guest register that is not as expected is told with the field that keeps it', () => {
+  const scenario = (name: string) =>
+    withReplaced(readFileSync(roundTrip, 'utf8'), '    dbgbcr3_el1: 0x301e6\n', `    ${name}: 5\n`);
+  const [failure, ...more] = runWith({ scenario: scenario('DBGBCR3_EL1') }).failures;
+  assert.equal(more, []);
+  assert.match(
+    failure!,
+    /round-trip\.yaml:\d+:\d+: DBGBCR3_EL1 \(vcpu\.arch\.debug_ptr->dbg_bcr\[3\]\) is 0x301e6, expected 0x5$/,
+  );
+  assert.throws(() => runWith({ scenario: scenario('dbgbcr9_el1') }), /keeps no register called 'dbgbcr9_el1'/);
 });
 
 test('a forgotten kern_hyp_va is an EL2 data abort at its line, and the panic path runs', () => {
