@@ -1,14 +1,31 @@
 /**
- * Makes what is installed: dist/hypstep.cjs, the whole program in one file, and dist/hypstep.cache, V8's compiled code for
- * it. A command line pays for every file it loads and every function it compiles; with these two it pays for neither.
- * Where the cache does not fit the Node at hand, V8 refuses it and compiles from the source, as it would without.
+ * Makes what is installed: dist/hypstep.cjs, the whole program in one file, and dist/*.cache, V8's compiled code for what a
+ * command uses of it. A command line pays for every file it loads and every function it compiles; with these two it pays
+ * for neither. Where a cache does not fit the Node at hand, V8 refuses it and compiles from the source, as it would
+ * without.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const fixtures = `${root}fixtures`;
+
+/** Runs `hypstep WORDS...`, leaves what it compiled in dist/`cache`, and returns what it printed. */
+function writeCache(cache: string, ...words: string[]): string {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [`${root}dist/load.cjs`, ...words], {
+    env: { ...process.env, HYPSTEP_WRITE_CACHE: `${root}dist/${cache}` },
+    encoding: 'utf8',
+  });
+  if (status !== 0) {
+    process.stderr.write(`hypstep ${words.join(' ')}: exit status ${status}\n${stderr}`);
+    process.exitCode = 1;
+  }
+  return stdout;
+}
 
 rmSync(`${root}dist`, { recursive: true, force: true });
 mkdirSync(`${root}dist`);
@@ -20,20 +37,25 @@ await build({
   target: 'node20',
   format: 'cjs',
   sourcemap: true,
+  // Without comments, the only text that is not ASCII. Names stay, for stack traces.
+  minifyWhitespace: true,
+  charset: 'ascii',
+  legalComments: 'none',
   // The loader passes the address of the bundle, which stands for every module's own.
   define: { 'import.meta.url': 'bundleUrl' },
   logLevel: 'warning',
 });
+if (/[^\0-\x7f]/.test(readFileSync(`${root}dist/hypstep.cjs`, 'utf8'))) throw new Error('the bundle is not all ASCII');
 copyFileSync(`${root}.build/load.cjs`, `${root}dist/load.cjs`);
 
-// What these commands compile is what the cache holds.
-for (const words of [['run'], ['as', '--help']]) {
-  const { status, stderr } = spawnSync(process.execPath, [`${root}dist/load.cjs`, ...words], {
-    env: { ...process.env, HYPSTEP_WRITE_CACHE: '1' },
-    encoding: 'utf8',
-  });
-  if (status !== 0) {
-    process.stderr.write(`hypstep ${words.join(' ')}: exit status ${status}\n${stderr}`);
-    process.exitCode = 1;
-  }
-}
+// The loader knows which command starts with which cache.
+const scratch = mkdtempSync(join(tmpdir(), 'hypstep-'));
+writeCache('help.cache', '--help');
+writeCache('run.cache', 'run');
+mkdirSync(join(scratch, 'asm'));
+writeFileSync(join(scratch, 'asm/asm-offsets.h'), writeCache('offsets.cache', 'offsets', 'after'));
+const include = ['after', 'common', 'common/uapi'].flatMap((folder) => ['-I', `${fixtures}/include/${folder}`]);
+const macros = ['-D__KERNEL__', '-D__ASSEMBLY__'];
+const object = ['-o', join(scratch, 'hyp.o')];
+writeCache('as.cache', 'as', ...macros, ...include, '-I', scratch, `${fixtures}/hyp/after/hyp.S`, ...object);
+rmSync(scratch, { recursive: true });
