@@ -24,6 +24,11 @@ export function middle(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
+/** The least of `values`: what a busy machine disturbs least. */
+export function fastest(values: readonly number[]): number {
+  return Math.min(...values);
+}
+
 /** Prints `value` beside that of its peer, and how many times the peer's it is. */
 export function row(what: string, value: number, unit: string, peer: string, peerValue: number): void {
   const number = (n: number) => n.toLocaleString('en', { maximumFractionDigits: n < 100 ? 1 : 0 });
