@@ -6,7 +6,7 @@ const floors = [
   ['asm/source'],
   ['asm/a64', 'asm/elf'],
   ['asm/cpp'],
-  ['asm/c', 'asm/gas'],
+  ['asm/c', 'asm/gas', 'asm/objdump'],
   ['asm/link'],
   ['sim/core'],
   ['sim/memory', 'sim/devices'],

@@ -33,7 +33,13 @@ export function disassemble(word: number, options: PrintOptions = {}): string {
 
 function unknownWord(word: number): string {
   const outside = outsideInstruction(word);
-  return `.inst\t${hex8(word)} ; ${outside === undefined ? 'undefined' : `not supported: ${outside.mnemonic}`}`;
+  const unallocated = isReservedForAles(word) ? 'NYI' : 'undefined';
+  return `.inst\t${hex8(word)} ; ${outside === undefined ? unallocated : `not supported: ${outside.mnemonic}`}`;
+}
+
+/** A region that objdump sets apart from what is undefined (GNU opcodes/aarch64-dis.c: "RESERVED for ALES"). */
+function isReservedForAles(word: number): boolean {
+  return ((word >>> 21) & 0x3ff) === 1;
 }
 
 /** As disassemble, of an instruction already decoded. */

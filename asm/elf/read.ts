@@ -6,7 +6,7 @@
  */
 import { SourceError } from '../source/diagnostics.ts';
 import { ByteReader } from './byte-reader.ts';
-import { EM_AARCH64, GRP_COMDAT, SHF, SHN, SHT, STB, STT } from './constants.ts';
+import { EM_AARCH64, ET, GRP_COMDAT, SHF, SHN, SHT, STB, STT } from './constants.ts';
 import { readLines } from './dwarf-line-reader.ts';
 import type { ElfFile, ElfSymbol, LineRow, ProgramHeader, Relocation, Section, SectionGroup } from './object-file.ts';
 
@@ -73,7 +73,7 @@ class FileReader {
     this.#makeSections();
     const symbols = this.#symbols();
     this.#finishGroups(symbols);
-    this.#relocations(symbols);
+    this.#relocations(symbols, type);
     const listed = symbols.slice(1) as ElfSymbol[];
     const { bigEndian } = file;
     const sections = [...this.#sections.values()];
@@ -285,25 +285,32 @@ class FileReader {
 
   // --- Relocations --------------------------------------------------------------------------------------------------
 
-  #relocations(symbols: readonly (ElfSymbol | undefined)[]): void {
+  #relocations(symbols: readonly (ElfSymbol | undefined)[], type: number): void {
     for (const header of this.#headers) {
       if (header.type === SHT.REL && this.#sections.has(header.info))
         throw this.#file.fault(`section '${header.name}' has relocations without addends`, header.offset);
       if (header.type !== SHT.RELA || (header.flags & SHF.ALLOC) !== 0) continue;
       const section = this.#sections.get(header.info);
       if (section === undefined) continue;
-      section.relocations = this.#relocationList(header, symbols);
+      section.relocations = this.#relocationList(header, symbols, type === ET.REL ? 0n : section.address);
     }
   }
 
-  #relocationList(header: SectionHeader, symbols: readonly (ElfSymbol | undefined)[]): Relocation[] {
+  /** `base`: what the places are counted from; in linked files they are addresses. */
+  #relocationList(header: SectionHeader, symbols: readonly (ElfSymbol | undefined)[], base: bigint): Relocation[] {
     if (header.entrySize !== 24)
       throw this.#file.fault(`relocations of ${header.entrySize} bytes, not 24`, header.offset);
     const table = this.#contents(header);
     const list: Relocation[] = [];
     for (let i = 0; i < Math.floor(header.size / 24); i++) {
       const start = table.at;
-      const offset = table.size();
+      const place = table.u64() - base;
+      if (place < 0n || place > Number.MAX_SAFE_INTEGER)
+        throw table.fault(
+          `a relocation lies at ${place < 0n ? '-' : ''}0x${(place < 0n ? -place : place).toString(16)}, outside its section`,
+          start,
+        );
+      const offset = Number(place);
       const info = table.u64();
       const addend = table.i64();
       const index = Number(info >> 32n);

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { defineAs } from './as.ts';
 import { CommandFailed, runToStatus, WRONG_USAGE } from './exit.ts';
 import { defineLayout } from './layout.ts';
+import { defineObjdump } from './objdump.ts';
 import { defineOffsets } from './offsets.ts';
 import { ownPath } from './paths.ts';
 import { defineRun } from './run.ts';
@@ -26,7 +27,16 @@ const program = new Command('hypstep')
     '\nWithout a scenario, run, trace and step take the default one: a round trip from host to guest and back.',
   );
 
-for (const define of [defineRun, defineTrace, defineStep, defineTest, defineAs, defineOffsets, defineLayout])
+for (const define of [
+  defineRun,
+  defineTrace,
+  defineStep,
+  defineTest,
+  defineAs,
+  defineObjdump,
+  defineOffsets,
+  defineLayout,
+])
   define(program);
 
 async function main(): Promise<void> {

@@ -56,6 +56,15 @@ export function compareKernel(tree: string, folders: readonly string[] = FOLDERS
   });
 }
 
+/** The objects gcc makes of the .S files below arch/arm64/`folders` of `tree`, in `folder`: their names. */
+export function makeKernelObjects(tree: string, folder: string, folders: readonly string[] = FOLDERS): string[] {
+  const files = folders
+    .flatMap((name) => sourcesBelow(join(tree, 'arch/arm64', name)))
+    .map((file) => relative(tree, file));
+  assembleThere(tree, folder, files, kernelFlags(tree));
+  return files.map((_, i) => `${i}.o`).filter((name) => existsSync(join(folder, name)));
+}
+
 function sourcesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .flatMap((entry) => {

@@ -21,11 +21,11 @@ export function labelDistance(view: WordView): bigint {
 
 /** `address` as objdump prints a branch target, or relative to the instruction where its own address is not known. */
 function printTarget(view: WordView, distance: bigint, page: boolean): string {
-  const { address, target } = view.options;
+  const { address, relocated, target } = view.options;
   if (address === undefined) {
     return distance < 0n ? `.-0x${(-distance).toString(16)}` : `.+0x${distance.toString(16)}`;
   }
-  const from = page ? address & ~0xfffn : address;
+  const from = relocated ?? (page ? address & ~0xfffn : address);
   const to = BigInt.asUintN(64, from + distance);
   const name = target?.(to);
   return name === undefined ? `0x${to.toString(16)}` : `${to.toString(16)} <${name}>`;

@@ -4,6 +4,8 @@ import type { Encoding, Field } from '../form.ts';
 export interface PrintOptions {
   /** The address of the instruction, in bytes; left out, branch targets are printed relative to it (`.+0x8`). */
   readonly address?: bigint;
+  /** With a relocation of the instruction: what its branch distance or page is added to, instead of its address. */
+  readonly relocated?: bigint;
   /** The name of an address (`foo`, `foo+0x8`), or undefined where it has none. */
   readonly target?: (address: bigint) => string | undefined;
   /** Adds the comments objdump prints after some instructions (`// #16`, `// b.hs`). */
