@@ -9,6 +9,9 @@ export const INCLUDE_DEPTH_LIMIT = 200;
 /** Characters that all expansions of one file may come to. */
 export const EXPANSION_SIZE_LIMIT = 32 * 1024 * 1024;
 
+/** How many expansions one file may make: nested repetitions of next to nothing never come to many characters. */
+export const EXPANSION_COUNT_LIMIT = 1_000_000;
+
 export type FrameKind = 'file' | 'macro' | 'repeat';
 
 export interface Frame {
@@ -25,6 +28,7 @@ export interface Frame {
 export class Input {
   readonly #frames: Frame[] = [];
   #expanded = 0;
+  #expansions = 0;
   #includeDepth = 0;
 
   get top(): Frame | undefined {
@@ -58,6 +62,8 @@ export class Input {
     this.#expanded += source.text.length * rounds;
     if (this.#expanded > EXPANSION_SIZE_LIMIT)
       return `expansions of more than the limit of ${EXPANSION_SIZE_LIMIT} characters`;
+    if (++this.#expansions > EXPANSION_COUNT_LIMIT)
+      return `more than the limit of ${EXPANSION_COUNT_LIMIT} expansions of macros and repetitions`;
     if (rounds > 0)
       this.#frames.push({
         kind,

@@ -11,6 +11,8 @@ import type { SymbolTable } from './symbol.ts';
 
 /** A section may not grow beyond this many bytes. */
 export const SECTION_SIZE_LIMIT = 1024 * 1024 * 1024;
+/** Nor may all sections with contents come to more, in bytes. */
+const OBJECT_SIZE_LIMIT = SECTION_SIZE_LIMIT;
 /** Rounds without a stable layout before it is given up. */
 const ROUND_LIMIT = 200;
 
@@ -23,6 +25,7 @@ export function layOut(sections: readonly GasSection[], symbols: SymbolTable, di
     for (const section of sections) if (placeFrags(section, evaluator)) moved = true;
     if (!moved) {
       for (const section of sections) freeze(section, symbols, diagnostics);
+      checkTotal(sections, diagnostics);
       return;
     }
   }
@@ -30,6 +33,12 @@ export function layOut(sections: readonly GasSection[], symbols: SymbolTable, di
     `no layout of the sections found in the limit of ${ROUND_LIMIT} rounds: sizes depend on one another`,
   );
   for (const section of sections) freeze(section, symbols, diagnostics);
+}
+
+function checkTotal(sections: readonly GasSection[], diagnostics: Diagnostics): void {
+  const total = sections.reduce((sum, { bss, size }) => sum + (bss ? 0 : size), 0);
+  if (total > OBJECT_SIZE_LIMIT && diagnostics.errorCount === 0)
+    diagnostics.error(`the sections come to more than the limit of ${OBJECT_SIZE_LIMIT} bytes`);
 }
 
 /** Makes one chain of the fragments of all subsections, in the order of their numbers. */

@@ -14,13 +14,12 @@ import { type KernelFlags, kernelFlags } from '../../asm/cpp/kernel-flags.ts';
 import { preprocess } from '../../asm/cpp/preprocess.ts';
 import { Diagnostics } from '../../asm/source/diagnostics.ts';
 import { NodeFiles } from '../../asm/source/node-files.ts';
-import { inTempFolder, runTool, withTools } from './tools.ts';
+import { inTempFolder, runTool, withKernelTrees, withTools } from './tools.ts';
 
 const GCC = 'aarch64-linux-gnu-gcc';
 const SOURCE = 'arch/arm64/kernel/asm-offsets.c';
 /** The other file of the kind: constants that struct page depends on. */
 const BOUNDS = 'kernel/bounds.c';
-const trees = (process.env.HYPSTEP_KERNEL_TREES ?? '').split(':').filter((tree) => tree !== '');
 const include = fileURLToPath(new URL('../../fixtures/include/', import.meta.url));
 
 const test = suite('asm-offsets.h');
@@ -99,35 +98,27 @@ function writeDebugConfiguration(tree: string, folder: string): void {
   writeFileSync(join(folder, 'generated/bounds.h'), bounds.map((value) => `#define ${value}\n`).join(''));
 }
 
-if (trees.length === 0) {
-  console.log('skipped: HYPSTEP_KERNEL_TREES names no kernel tree (asm-offsets.h of kernel trees)');
-}
+withKernelTrees(test, [], 'the generated files, byte for byte', (tree) => {
+  const generated = (file: string) => readFileSync(join(tree, 'include/generated', file), 'utf8');
+  const entries = ownEntries(join(tree, SOURCE), treeOptions(tree, SOURCE));
+  assert.is(printAsmOffsets(entries), generated('asm-offsets.h'));
+  const bounds = ownEntries(join(tree, BOUNDS), treeOptions(tree, BOUNDS));
+  assert.is(printAsmOffsets(bounds, '__LINUX_BOUNDS_H__'), generated('bounds.h'));
+  console.log(`${basename(tree)}: ${ownValues(entries).length} offsets identical`);
+});
 
-for (const tree of trees) {
-  const name = basename(tree);
-
-  test(`${name}: the generated files, byte for byte`, () => {
-    const generated = (file: string) => readFileSync(join(tree, 'include/generated', file), 'utf8');
-    const entries = ownEntries(join(tree, SOURCE), treeOptions(tree, SOURCE));
-    assert.is(printAsmOffsets(entries), generated('asm-offsets.h'));
-    const bounds = ownEntries(join(tree, BOUNDS), treeOptions(tree, BOUNDS));
-    assert.is(printAsmOffsets(bounds, '__LINUX_BOUNDS_H__'), generated('bounds.h'));
-    console.log(`${name}: ${ownValues(entries).length} offsets identical`);
+withKernelTrees(test, [GCC], 'every offset with lock debugging on', (tree) => {
+  inTempFolder((folder) => {
+    writeDebugConfiguration(tree, folder);
+    const options = treeOptions(tree, SOURCE);
+    const debugging = { ...options, includeDirs: [folder, ...options.includeDirs] };
+    const expected = compiledValues(join(tree, SOURCE), debugging);
+    const plain = ownValues(ownEntries(join(tree, SOURCE), options));
+    assert.is.not(expected.join(), plain.join(), 'lock debugging moved nothing');
+    assert.equal(ownValues(ownEntries(join(tree, SOURCE), debugging)), expected);
+    const moved = expected.filter((value) => !plain.includes(value)).length;
+    console.log(`${basename(tree)}, lock debugging: ${expected.length} offsets identical, ${moved} of them moved`);
   });
-
-  withTools(test, [GCC], `${name}: every offset with lock debugging on`, () => {
-    inTempFolder((folder) => {
-      writeDebugConfiguration(tree, folder);
-      const options = treeOptions(tree, SOURCE);
-      const debugging = { ...options, includeDirs: [folder, ...options.includeDirs] };
-      const expected = compiledValues(join(tree, SOURCE), debugging);
-      const plain = ownValues(ownEntries(join(tree, SOURCE), options));
-      assert.is.not(expected.join(), plain.join(), 'lock debugging moved nothing');
-      assert.equal(ownValues(ownEntries(join(tree, SOURCE), debugging)), expected);
-      const moved = expected.filter((value) => !plain.includes(value)).length;
-      console.log(`${name}, lock debugging: ${expected.length} offsets identical, ${moved} of them moved`);
-    });
-  });
-}
+});
 
 test.run();

@@ -19,7 +19,7 @@ import { Diagnostics, diagnosticsOf, formatDiagnostic } from '../../asm/source/d
 import { NodeFiles } from '../../asm/source/node-files.ts';
 import { PROGRAMS, type Program } from './cpp-corpus.ts';
 import { randomPrograms } from './cpp-random.ts';
-import { inTempFolder, runTool, withTools } from './tools.ts';
+import { inTempFolder, runTool, withKernelTrees, withTools } from './tools.ts';
 
 const GCC = 'aarch64-linux-gnu-gcc';
 type Mode = 'c' | 'assembler';
@@ -87,12 +87,9 @@ withTools(preprocessing, [GCC], '__has_attribute and __has_builtin know the name
   );
 });
 
-const tree = process.env.HYPSTEP_KERNEL_TREE;
-if (tree !== undefined) {
-  withTools(preprocessing, [GCC], `the kernel's sources in ${tree} give the same text`, () => {
-    assert.equal(compareTree(tree), []);
-  });
-}
+withKernelTrees(preprocessing, [GCC], 'every .S file and its headers give the same text', (tree) => {
+  assert.equal(compareTree(tree), []);
+});
 
 preprocessing.run();
 

@@ -15,12 +15,11 @@ import { NodeFiles } from '../../asm/source/node-files.ts';
 import { SourceFile, wholeFile } from '../../asm/source/source-file.ts';
 import { assembleSwitch, variants } from './fixtures-build.ts';
 import { makeKernelObjects } from './kernel-assembly.ts';
-import { inTempFolder, runTool, withTools } from './tools.ts';
+import { inTempFolder, runTool, withKernelTrees, withTools } from './tools.ts';
 
 const GCC = 'aarch64-linux-gnu-gcc';
 const OBJDUMP = 'aarch64-linux-gnu-objdump';
 const CORPUS = new URL('gas-corpus/', import.meta.url).pathname;
-const trees = (process.env.HYPSTEP_KERNEL_TREES ?? '').split(':').filter((tree) => tree !== '');
 
 const test = suite('objdump and GNU objdump print the same');
 
@@ -225,13 +224,12 @@ withTools(test, [GCC, OBJDUMP, 'sh'], 'of the world switches that come with hyps
   });
 });
 
-for (const tree of trees)
-  withTools(test, [GCC, OBJDUMP], `of the .S files of ${tree}`, () => {
-    inTempFolder((folder) => {
-      const objects = makeKernelObjects(tree, folder);
-      assert.ok(objects.length > 10);
-      compareAll(folder, objects, modes);
-    });
+withKernelTrees(test, [GCC, OBJDUMP], 'the objects of its .S files', (tree) => {
+  inTempFolder((folder) => {
+    const objects = makeKernelObjects(tree, folder);
+    assert.ok(objects.length > 10);
+    compareAll(folder, objects, modes);
   });
+});
 
 test.run();

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import type { Test } from 'uvu';
 
 const required = process.env.HYPSTEP_ORACLES === 'required';
@@ -32,6 +32,29 @@ export function withTools(suite: Test, tools: readonly string[], name: string, b
   } else {
     suite.skip(name);
     console.log(`skipped: no ${missing.join(', ')} (${name})`);
+  }
+}
+
+/**
+ * Registers `body` as a test of `suite` for each configured and prepared kernel tree that HYPSTEP_KERNEL_TREES names
+ * (separated by colons). Where it names none, the test is skipped, or fails when oracles are required.
+ */
+export function withKernelTrees(
+  suite: Test,
+  tools: readonly string[],
+  name: string,
+  body: (tree: string) => void,
+): void {
+  const trees = (process.env.HYPSTEP_KERNEL_TREES ?? '').split(':').filter((tree) => tree !== '');
+  for (const tree of trees) withTools(suite, tools, `${basename(tree)}: ${name}`, () => body(tree));
+  if (trees.length > 0) return;
+  if (required) {
+    suite(name, () => {
+      throw new Error('HYPSTEP_ORACLES=required, but HYPSTEP_KERNEL_TREES names no kernel tree');
+    });
+  } else {
+    suite.skip(name);
+    console.log(`skipped: HYPSTEP_KERNEL_TREES names no kernel tree (${name})`);
   }
 }
 
