@@ -1,77 +1,61 @@
-/** Typed arrays that grow at the end, as the columns of a log do. */
+/**
+ * Columns of numbers that grow at the end, as those of a log do: in chunks of typed arrays, so that nothing is ever copied
+ * and what is not used of the last chunk is all that is wasted.
+ */
 
-type TypedArray =
-  | Uint8Array<ArrayBuffer>
-  | Uint16Array<ArrayBuffer>
-  | Uint32Array<ArrayBuffer>
-  | Float64Array<ArrayBuffer>;
+type TypedArray = Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
 
-/** Elements of a column when it is made. */
-const FIRST_CAPACITY = 1 << 14;
+const CHUNK_BITS = 14;
+const CHUNK_LENGTH = 1 << CHUNK_BITS;
+const CHUNK_MASK = CHUNK_LENGTH - 1;
 
-/** One column. `array` is longer than what is used of it, and is another object after `grow`. */
 export class Column<T extends TypedArray> {
-  array: T;
   readonly #make: (length: number) => T;
+  readonly #chunks: T[] = [];
+  /** The chunk that the last appended element is in. */
+  #last: T;
 
-  constructor(make: (length: number) => T, capacity = FIRST_CAPACITY) {
+  /** `make` makes a typed array of the given length. */
+  constructor(make: (length: number) => T) {
     this.#make = make;
-    this.array = make(capacity);
+    this.#last = make(0);
   }
 
-  /** Makes room for element `index`, at least doubling: n elements cost O(n) copies in all. */
-  grow(index: number): void {
-    const old = this.array;
-    this.array = this.#make(Math.max(2 * old.length, index + 1));
-    this.array.set(old as never);
+  /** Sets element `index`, the one after the last. */
+  append(index: number, value: number): void {
+    if ((index & CHUNK_MASK) === 0) this.#startChunk(index);
+    this.#last[index & CHUNK_MASK] = value;
   }
 
-  /** Bytes of `count` elements. */
-  bytes(count: number): number {
-    return count * this.array.BYTES_PER_ELEMENT;
-  }
-}
-
-/** A column of small numbers, one byte each; the few that do not fit are kept aside. */
-export class ByteColumn {
-  readonly #column = new Column((length) => new Uint8Array(length));
-  readonly #large = new Map<number, number>();
-
-  /** Sets the elements from `index` on to `a`, `b` and `c`, none of them negative. */
-  setThree(index: number, a: number, b: number, c: number): void {
-    if (index + 2 >= this.#column.array.length) this.#column.grow(index + 2);
-    const bytes = this.#column.array;
-    if (a < LARGE && b < LARGE && c < LARGE) {
-      bytes[index] = a;
-      bytes[index + 1] = b;
-      bytes[index + 2] = c;
-    } else {
-      for (const [place, value] of [a, b, c].entries()) this.#set(index + place, value);
-    }
+  /** Sets elements `index` and `index` + 1, those after the last; `index` is even, as in every append to the column. */
+  appendTwo(index: number, first: number, second: number): void {
+    if ((index & CHUNK_MASK) === 0) this.#startChunk(index);
+    const chunk = this.#last;
+    chunk[index & CHUNK_MASK] = first;
+    chunk[(index & CHUNK_MASK) + 1] = second;
   }
 
   get(index: number): number {
-    const value = this.#column.array[index]!;
-    return value < LARGE ? value : this.#large.get(index)!;
+    return this.#chunks[index >>> CHUNK_BITS]![index & CHUNK_MASK]!;
   }
 
-  /** Forgets the values from `index` on. */
-  truncate(index: number): void {
-    for (const key of this.#large.keys()) if (key >= index) this.#large.delete(key);
+  set(index: number, value: number): void {
+    this.#chunks[index >>> CHUNK_BITS]![index & CHUNK_MASK] = value;
+  }
+
+  /** Forgets the elements from `length` on. */
+  truncate(length: number): void {
+    this.#chunks.length = (length + CHUNK_MASK) >>> CHUNK_BITS;
+    this.#last = this.#chunks.at(-1) ?? this.#last;
   }
 
   /** Bytes of `count` elements. */
   bytes(count: number): number {
-    return count + this.#large.size * MAP_ENTRY_BYTES;
+    return count * this.#last.BYTES_PER_ELEMENT;
   }
 
-  #set(index: number, value: number): void {
-    this.#column.array[index] = Math.min(value, LARGE);
-    if (value >= LARGE) this.#large.set(index, value);
+  #startChunk(index: number): void {
+    this.#last = this.#make(CHUNK_LENGTH);
+    this.#chunks[index >>> CHUNK_BITS] = this.#last;
   }
 }
-
-/** Stands for "kept aside". */
-const LARGE = 255;
-/** What an entry of a Map costs, about. */
-const MAP_ENTRY_BYTES = 40;

@@ -30,45 +30,47 @@ export class EffectLog {
   readonly #targets = new Column((length) => new Uint16Array(length));
   /** Low and high halves of values. */
   readonly #values = new Column((length) => new Uint32Array(length));
-  #valueBytes = new Uint8Array(this.#values.array.buffer);
   /** As AddressPages encodes them. */
   readonly #addresses = new Column((length) => new Uint32Array(length));
 
   /** Appends the write of cell `id`, which held (lo, hi). */
   cell(id: number, lo: number, hi: number): void {
-    this.#target(id);
-    this.#value(lo, hi);
+    const { end } = this;
+    this.#targets.append(end.effect++, id);
+    this.#values.appendTwo(2 * end.value++, lo, hi);
   }
 
   /** Appends a write of `size` bytes, which were (lo, hi). */
   write(addressCode: number, size: number, lo: number, hi: number): void {
-    this.#target(MEMORY_WRITE | size);
-    this.#value(lo, hi);
-    this.#address(addressCode);
+    const { end } = this;
+    this.#targets.append(end.effect++, MEMORY_WRITE | size);
+    this.#values.appendTwo(2 * end.value++, lo, hi);
+    this.#addresses.append(end.address++, addressCode);
   }
 
   /** Appends a read of `size` bytes. */
   read(addressCode: number, size: number): void {
-    this.#target(MEMORY_READ | size);
-    this.#address(addressCode);
+    const { end } = this;
+    this.#targets.append(end.effect++, MEMORY_READ | size);
+    this.#addresses.append(end.address++, addressCode);
   }
 
   target(effect: number): number {
-    return this.#targets.array[effect]!;
+    return this.#targets.get(effect);
   }
 
   /** The value that the log keeps, as an unsigned 64-bit number. */
   value(value: number): bigint {
-    return (BigInt(this.#values.array[2 * value + 1]!) << 32n) | BigInt(this.#values.array[2 * value]!);
+    return (BigInt(this.#values.get(2 * value + 1)) << 32n) | BigInt(this.#values.get(2 * value));
   }
 
   addressCode(address: number): number {
-    return this.#addresses.array[address]!;
+    return this.#addresses.get(address);
   }
 
   /** Moves `place` over the next effect, whose target it returns. */
   forward(place: LogPlace): number {
-    const target = this.#targets.array[place.effect++]!;
+    const target = this.#targets.get(place.effect++);
     if (isCell(target)) {
       place.value++;
     } else {
@@ -80,7 +82,7 @@ export class EffectLog {
 
   /** Moves `place` back over the effect before it, whose target it returns. */
   backward(place: LogPlace): number {
-    const target = this.#targets.array[--place.effect]!;
+    const target = this.#targets.get(--place.effect);
     if (isCell(target)) {
       place.value--;
     } else {
@@ -92,60 +94,43 @@ export class EffectLog {
 
   /** Exchanges a cell's value with the log's; `words` are the cells' halves. */
   swapCell(id: number, value: number, words: Uint32Array): void {
-    const values = this.#values.array;
-    const lo = words[2 * id]!;
-    const hi = words[2 * id + 1]!;
-    words[2 * id] = values[2 * value]!;
-    words[2 * id + 1] = values[2 * value + 1]!;
-    values[2 * value] = lo;
-    values[2 * value + 1] = hi;
+    for (let half = 0; half < 2; half++) {
+      const held = words[2 * id + half]!;
+      words[2 * id + half] = this.#values.get(2 * value + half);
+      this.#values.set(2 * value + half, held);
+    }
   }
 
   /** Exchanges `size` bytes of `memory` at `offset` with the log's. */
   swapBytes(value: number, memory: Uint8Array, offset: number, size: number): void {
-    const bytes = this.#valueBytes;
-    for (let n = 0; n < size; n++) {
-      const byte = memory[offset + n]!;
-      memory[offset + n] = bytes[8 * value + n]!;
-      bytes[8 * value + n] = byte;
+    for (let done = 0; done < size; done += 4) {
+      let kept = this.#values.get(2 * value + (done >> 2));
+      let held = 0;
+      for (let n = 0; n < Math.min(size, 4); n++) {
+        held |= memory[offset + done + n]! << (8 * n);
+        memory[offset + done + n] = kept;
+        kept >>>= 8;
+      }
+      this.#values.set(2 * value + (done >> 2), held);
     }
   }
 
   setValue(value: number, to: bigint): void {
-    this.#values.array[2 * value] = Number(BigInt.asUintN(32, to));
-    this.#values.array[2 * value + 1] = Number(to >> 32n);
+    this.#values.set(2 * value, Number(BigInt.asUintN(32, to)));
+    this.#values.set(2 * value + 1, Number(to >> 32n));
   }
 
   /** Forgets everything from `place` on. */
   truncate(place: LogPlace): void {
     Object.assign(this.end, place);
+    this.#targets.truncate(place.effect);
+    this.#values.truncate(2 * place.value);
+    this.#addresses.truncate(place.address);
   }
 
   /** Bytes used. */
   get bytes(): number {
     const { effect, value, address } = this.end;
     return this.#targets.bytes(effect) + this.#values.bytes(2 * value) + this.#addresses.bytes(address);
-  }
-
-  #target(target: number): void {
-    const index = this.end.effect++;
-    if (index >= this.#targets.array.length) this.#targets.grow(index);
-    this.#targets.array[index] = target;
-  }
-
-  #value(lo: number, hi: number): void {
-    const index = 2 * this.end.value++;
-    if (index + 1 >= this.#values.array.length) {
-      this.#values.grow(index + 1);
-      this.#valueBytes = new Uint8Array(this.#values.array.buffer);
-    }
-    this.#values.array[index] = lo;
-    this.#values.array[index + 1] = hi;
-  }
-
-  #address(code: number): void {
-    const index = this.end.address++;
-    if (index >= this.#addresses.array.length) this.#addresses.grow(index);
-    this.#addresses.array[index] = code;
   }
 }

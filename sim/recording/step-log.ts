@@ -2,28 +2,54 @@
  * The steps of a recording, seven bytes each and 32 more for each block of 64: which operation, in which cycle it was
  * issued and had its last result, and which effects in the log are its own.
  */
-import { ByteColumn, Column } from './column.ts';
 import type { EffectLog, LogPlace } from './effect-log.ts';
 
 /** Stands for "none": the step took an interrupt, failed to fetch, or was made from outside. */
 export const NONE = 0;
 
+const CHUNK_BITS = 12;
+const CHUNK_STEPS = 1 << CHUNK_BITS;
+const CHUNK_MASK = CHUNK_STEPS - 1;
 const BLOCK_BITS = 6;
 const BLOCK_MASK = (1 << BLOCK_BITS) - 1;
+const CHUNK_BLOCKS = CHUNK_STEPS >> BLOCK_BITS;
+const BYTES_PER_STEP = 7;
+const BYTES_PER_BLOCK = 32;
+
+/** Stands in a column of bytes for a number that does not fit and is kept aside. */
+const LARGE = 255;
+/** What an entry of a Map costs, about. */
+const MAP_ENTRY_BYTES = 40;
+
+type Bytes = 'distance' | 'latency' | 'count';
+
+/** Some thousand steps after one another. */
+class Chunk {
+  /** Operation numbers from 1 on, or NONE. */
+  readonly operation = new Uint32Array(CHUNK_STEPS);
+  /** Cycles from the issue of the step before. */
+  readonly distance = new Uint8Array(CHUNK_STEPS);
+  /** Cycles from its issue to its last result. */
+  readonly latency = new Uint8Array(CHUNK_STEPS);
+  /** The number of its effects. */
+  readonly count = new Uint8Array(CHUNK_STEPS);
+  /** Per block: cycle of issue of its first step, and its place in the effect log. */
+  readonly blockCycle = new Float64Array(CHUNK_BLOCKS);
+  readonly blockPlace = new Float64Array(3 * CHUNK_BLOCKS);
+}
 
 export class StepLog {
   length = 0;
   readonly #effects: EffectLog;
-  /** Operation numbers from 1 on, or NONE. */
-  readonly #operations = new Column((length) => new Uint32Array(length));
-  /**
-   * Of each step: cycles from the issue of the step before, cycles from its issue to its last result, and the number of its
-   * effects.
-   */
-  readonly #bytes = new ByteColumn();
-  /** Per block: cycle of issue of its first step, and its place in the effect log. */
-  readonly #blockCycle = new Column((length) => new Float64Array(length), 64);
-  readonly #blockPlace = new Column((length) => new Float64Array(length), 3 * 64);
+  readonly #chunks: Chunk[] = [];
+  /** The chunk that the last step is in. */
+  #last = new Chunk();
+  /** The numbers that fit no byte, by step. */
+  readonly #large: Readonly<Record<Bytes, Map<number, number>>> = {
+    distance: new Map(),
+    latency: new Map(),
+    count: new Map(),
+  };
   #lastIssued = 0;
 
   constructor(effects: EffectLog) {
@@ -33,49 +59,63 @@ export class StepLog {
   /** Appends a step whose effects are the log's from `start` on. `issued` is not less than the step's before. */
   append(operation: number, issued: number, completed: number, start: LogPlace): void {
     const index = this.length;
-    if (index >= this.#operations.array.length) this.#operations.grow(index);
-    this.#operations.array[index] = operation;
-    if ((index & BLOCK_MASK) === 0) this.#startBlock(index >>> BLOCK_BITS, issued, start);
+    const at = index & CHUNK_MASK;
+    if (at === 0) this.#startChunk(index);
+    const chunk = this.#last;
+    if ((at & BLOCK_MASK) === 0) startBlock(chunk, at >>> BLOCK_BITS, issued, start);
+    const distance = issued - this.#lastIssued;
+    const latency = completed - issued;
     const count = this.#effects.end.effect - start.effect;
-    this.#bytes.setThree(3 * index, issued - this.#lastIssued, completed - issued, count);
+    chunk.operation[at] = operation;
+    if (distance < LARGE && latency < LARGE && count < LARGE) {
+      chunk.distance[at] = distance;
+      chunk.latency[at] = latency;
+      chunk.count[at] = count;
+    } else {
+      this.#setLarge('distance', index, distance);
+      this.#setLarge('latency', index, latency);
+      this.#setLarge('count', index, count);
+    }
     this.#lastIssued = issued;
     this.length = index + 1;
   }
 
   operation(index: number): number {
-    return this.#operations.array[index]!;
+    return this.#chunks[index >>> CHUNK_BITS]!.operation[index & CHUNK_MASK]!;
   }
 
   /** How many effects the step has. */
   count(index: number): number {
-    return this.#bytes.get(3 * index + 2);
+    return this.#number('count', index);
   }
 
   /** The cycle in which step `index` was issued. */
   issued(index: number): number {
+    const chunk = this.#chunks[index >>> CHUNK_BITS]!;
     const first = (index >>> BLOCK_BITS) << BLOCK_BITS;
-    let cycle = this.#blockCycle.array[index >>> BLOCK_BITS]!;
+    let cycle = chunk.blockCycle[(index & CHUNK_MASK) >>> BLOCK_BITS]!;
     for (let step = first + 1; step <= index; step++) cycle += this.issueDistance(step);
     return cycle;
   }
 
   /** Cycles from the issue of step `index` - 1 to that of step `index`, which is not the first. */
   issueDistance(index: number): number {
-    return this.#bytes.get(3 * index);
+    return this.#number('distance', index);
   }
 
   /** Cycles from issue to the last result. */
   latency(index: number): number {
-    return this.#bytes.get(3 * index + 1);
+    return this.#number('latency', index);
   }
 
   /** Where the effects of step `index` begin in the log; `index` may be the length. */
   place(index: number): LogPlace {
     if (index === this.length) return { ...this.#effects.end };
-    const block = index >>> BLOCK_BITS;
-    const [effect, value, address] = this.#blockPlace.array.subarray(3 * block, 3 * block + 3);
+    const block = (index & CHUNK_MASK) >>> BLOCK_BITS;
+    const { blockPlace } = this.#chunks[index >>> CHUNK_BITS]!;
+    const [effect, value, address] = blockPlace.subarray(3 * block, 3 * block + 3);
     const place = { effect: effect!, value: value!, address: address! };
-    for (let step = block << BLOCK_BITS; step < index; step++) {
+    for (let step = (index >>> BLOCK_BITS) << BLOCK_BITS; step < index; step++) {
       for (let left = this.count(step); left > 0; left--) this.#effects.forward(place);
     }
     return place;
@@ -85,27 +125,41 @@ export class StepLog {
   truncate(length: number): void {
     this.#effects.truncate(this.place(length));
     this.#lastIssued = length > 0 ? this.issued(length - 1) : 0;
-    this.#bytes.truncate(3 * length);
+    for (const large of Object.values(this.#large)) {
+      for (const index of large.keys()) if (index >= length) large.delete(index);
+    }
+    this.#chunks.length = (length + CHUNK_MASK) >>> CHUNK_BITS;
+    this.#last = this.#chunks.at(-1) ?? this.#last;
     this.length = length;
   }
 
   /** Bytes used. */
   get bytes(): number {
     const blocks = Math.ceil(this.length / (1 << BLOCK_BITS));
-    return (
-      this.#operations.bytes(this.length) +
-      this.#bytes.bytes(3 * this.length) +
-      this.#blockCycle.bytes(blocks) +
-      this.#blockPlace.bytes(3 * blocks)
-    );
+    const { distance, latency, count } = this.#large;
+    const large = distance.size + latency.size + count.size;
+    return this.length * BYTES_PER_STEP + blocks * BYTES_PER_BLOCK + large * MAP_ENTRY_BYTES;
   }
 
-  #startBlock(block: number, issued: number, start: LogPlace): void {
-    if (block >= this.#blockCycle.array.length) this.#blockCycle.grow(block);
-    if (3 * block + 2 >= this.#blockPlace.array.length) this.#blockPlace.grow(3 * block + 2);
-    this.#blockCycle.array[block] = issued;
-    this.#blockPlace.array[3 * block] = start.effect;
-    this.#blockPlace.array[3 * block + 1] = start.value;
-    this.#blockPlace.array[3 * block + 2] = start.address;
+  #number(column: Bytes, index: number): number {
+    const value = this.#chunks[index >>> CHUNK_BITS]![column][index & CHUNK_MASK]!;
+    return value < LARGE ? value : this.#large[column].get(index)!;
   }
+
+  #setLarge(column: Bytes, index: number, value: number): void {
+    this.#last[column][index & CHUNK_MASK] = Math.min(value, LARGE);
+    if (value >= LARGE) this.#large[column].set(index, value);
+  }
+
+  #startChunk(index: number): void {
+    if (index > 0) this.#last = new Chunk();
+    this.#chunks[index >>> CHUNK_BITS] = this.#last;
+  }
+}
+
+function startBlock(chunk: Chunk, block: number, issued: number, { effect, value, address }: LogPlace): void {
+  chunk.blockCycle[block] = issued;
+  chunk.blockPlace[3 * block] = effect;
+  chunk.blockPlace[3 * block + 1] = value;
+  chunk.blockPlace[3 * block + 2] = address;
 }
