@@ -44,9 +44,9 @@ export class Cpu {
     return this.registers.allocate(name);
   }
 
-  /** Writes a cell and reports the old value to the journal. The way for all writes that a step's fixed write set lacks. */
+  /** Writes a cell and reports it to the journal before. The way for all writes that a step's fixed write set lacks. */
   write(id: number, value: bigint): void {
-    this.journal?.cell(id, this.cells[id]!);
+    this.journal?.cell(id);
     this.cells[id] = value;
   }
 

@@ -17,12 +17,12 @@ export interface ExceptionEvent {
 }
 
 export interface Journal {
-  /** Cell `id` is about to be written; `old` is what it holds. */
-  cell(id: number, old: bigint): void;
+  /** Cell `id` is about to be written; what it holds is still there. */
+  cell(id: number): void;
   /**
-   * Memory is about to be written: `size` bytes (1, 2, 4 or 8, never crossing an 8-byte line of physical memory)
-   * at physical address `pa`, reached by virtual address `va`; `old` is what is there, little-endian.
+   * Memory is about to be written: `size` bytes (1, 2, 4 or 8) at RAM offset `offset`, a multiple of `size`, reached by the
+   * virtual address with the halves (lo, hi), signed or unsigned. What the bytes were is still there.
    */
-  memory(va: bigint, pa: bigint, size: number, old: bigint): void;
+  memory(lo: number, hi: number, offset: number, size: number): void;
   exception(event: ExceptionEvent): void;
 }

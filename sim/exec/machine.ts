@@ -53,6 +53,9 @@ export interface LastAccess extends Access {
   readonly hi: number;
 }
 
+/** Told of a step after it: of the operation it executed, completed or not, if any. Returns true to end a run. */
+export type Until = (operation: Operation | undefined) => boolean;
+
 export class Machine implements Environment {
   readonly model: CpuModel;
   readonly cpu: Cpu;
@@ -75,6 +78,8 @@ export class Machine implements Environment {
   readonly #pages: ((Operation | undefined)[] | undefined)[];
   /** Set when something happened that the fast loop must look at before the next instruction. */
   #interrupted = false;
+  /** Set when a run was told to end. */
+  #isOver = false;
   #last: Operation | undefined;
   /** Whether breakpoints, watchpoints or software step are in use, and watchpoints. Derived: see #selectDebug. */
   #isDebugged = false;
@@ -154,18 +159,21 @@ export class Machine implements Environment {
   }
 
   /**
-   * Steps up to `limit` times, or until `until` returns true after a step, without anything that recording needs. Returns
-   * the number of steps made. Throws NotModelled.
+   * Steps up to `limit` times, or until `until` returns true, which is told after each step what `step` would return.
+   * Returns the number of steps made. Throws NotModelled.
    */
-  run(limit: number, until?: () => boolean): number {
+  run(limit: number, until?: Until): number {
     let done = 0;
-    while (done < limit) {
-      if (until !== undefined || !this.#isPlain()) {
+    this.#isOver = false;
+    while (done < limit && !this.#isOver) {
+      if (!this.#isPlain()) {
         this.step();
         done++;
-        if (until?.()) break;
-      } else {
+        this.#isOver = until?.(this.#last) ?? false;
+      } else if (until === undefined) {
         done += this.#runBlock(Math.min(limit - done, this.#untilEvent()));
+      } else {
+        done += this.#runBlockUntil(limit - done, until);
       }
     }
     return done;
@@ -306,6 +314,44 @@ export class Machine implements Environment {
     return done;
   }
 
+  /** The same, asking `until` after each instruction; the clock may be moved by it. */
+  #runBlockUntil(limit: number, until: Until): number {
+    const { cpu } = this;
+    const { words, clock } = cpu;
+    const tick = this.countsCycles ? 1 : 0;
+    let done = 0;
+    this.#last = undefined;
+    try {
+      const offset = this.memory.fetchOffset(words[PC_LOW]!, words[PC_LOW + 1]!);
+      const page = this.#pageOf(offset);
+      let index = (offset & (PAGE_SIZE - 1)) >>> 2;
+      const end = Math.min(PAGE_SIZE / 4, index + limit);
+      let operation: Operation;
+      this.#interrupted = false;
+      do {
+        this.#last = undefined;
+        operation = page[index] ?? this.#operationAt(offset - (offset & (PAGE_SIZE - 1)) + 4 * index);
+        this.#last = operation;
+        clock.cycles += tick;
+        operation.execute();
+        if (!operation.writesPc) movePcOn(words);
+        done++;
+        index++;
+        this.#isOver = until(operation);
+      } while (
+        index < end &&
+        !(this.#isOver || operation.endsBlock || this.#interrupted || clock.cycles >= this.#nextEvent)
+      );
+    } catch (reason) {
+      // A failed fetch is a step too.
+      if (this.#last === undefined) clock.cycles += tick;
+      this.#takeThrown(reason, this.#last);
+      done++;
+      this.#isOver = until(this.#last);
+    }
+    return done;
+  }
+
   #takeThrown(reason: unknown, operation: Operation | undefined): void {
     if (!(reason instanceof ArchException)) throw reason;
     if (operation !== undefined && mayDescribeInstruction(reason)) reason.iss |= operation.abortSyndrome;
@@ -348,4 +394,9 @@ export class Machine implements Environment {
     this.memory.unmarkCode(page);
     this.#interrupted = true;
   }
+}
+
+function movePcOn(words: Uint32Array): void {
+  words[PC_LOW]! += 4;
+  if (words[PC_LOW] === 0) words[PC_LOW + 1]! += 1;
 }

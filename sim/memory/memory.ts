@@ -2,7 +2,7 @@
  * Loads, stores and instruction fetches by virtual address, as the processor makes them. An address travels as two
  * 32-bit halves (lo, hi), signed or unsigned; data goes straight between memory and cells: nothing is allocated where the
  * page is known and the access aligned. Everything else takes the slow path (slow-access.ts): the first access to a page,
- * unaligned and page-crossing accesses, devices, big-endian data, journalled stores, observed accesses.
+ * unaligned and page-crossing accesses, devices, big-endian data, observed accesses.
  *
  * Faults are thrown as ArchException. Alignment and byte order follow the Arm ARM (DDI 0487), B2.5 "Alignment support"
  * and B2.6 "Endian support".
@@ -160,8 +160,10 @@ export class Memory {
   store8(src: number, lo: number, hi: number): void {
     const cache = this.#write;
     const entry = entryOf(lo);
-    if (cache[entry] === (lo & ~PAGE_MASK) && cache[entry + 1] === (hi | 0) && this.#cpu.journal === undefined) {
-      this.#u8[cache[entry + 2]! + (lo & PAGE_MASK)] = this.#words[2 * src]!;
+    if (cache[entry] === (lo & ~PAGE_MASK) && cache[entry + 1] === (hi | 0)) {
+      const offset = cache[entry + 2]! + (lo & PAGE_MASK);
+      this.#cpu.journal?.memory(lo, hi, offset, 1);
+      this.#u8[offset] = this.#words[2 * src]!;
     } else {
       this.#store(src, lo, hi, 1, this.#view);
     }
@@ -170,8 +172,10 @@ export class Memory {
   store16(src: number, lo: number, hi: number): void {
     const cache = this.#write;
     const entry = entryOf(lo);
-    if (cache[entry] === (lo & ~(PAGE_MASK - 1)) && cache[entry + 1] === (hi | 0) && this.#cpu.journal === undefined) {
-      this.#u16[(cache[entry + 2]! + (lo & PAGE_MASK)) >>> 1] = this.#words[2 * src]!;
+    if (cache[entry] === (lo & ~(PAGE_MASK - 1)) && cache[entry + 1] === (hi | 0)) {
+      const offset = cache[entry + 2]! + (lo & PAGE_MASK);
+      this.#cpu.journal?.memory(lo, hi, offset, 2);
+      this.#u16[offset >>> 1] = this.#words[2 * src]!;
     } else {
       this.#store(src, lo, hi, 2, this.#view);
     }
@@ -180,8 +184,10 @@ export class Memory {
   store32(src: number, lo: number, hi: number): void {
     const cache = this.#write;
     const entry = entryOf(lo);
-    if (cache[entry] === (lo & ~(PAGE_MASK - 3)) && cache[entry + 1] === (hi | 0) && this.#cpu.journal === undefined) {
-      this.#u32[(cache[entry + 2]! + (lo & PAGE_MASK)) >>> 2] = this.#words[2 * src]!;
+    if (cache[entry] === (lo & ~(PAGE_MASK - 3)) && cache[entry + 1] === (hi | 0)) {
+      const offset = cache[entry + 2]! + (lo & PAGE_MASK);
+      this.#cpu.journal?.memory(lo, hi, offset, 4);
+      this.#u32[offset >>> 2] = this.#words[2 * src]!;
     } else {
       this.#store(src, lo, hi, 4, this.#view);
     }
@@ -190,8 +196,10 @@ export class Memory {
   store64(src: number, lo: number, hi: number): void {
     const cache = this.#write;
     const entry = entryOf(lo);
-    if (cache[entry] === (lo & ~(PAGE_MASK - 7)) && cache[entry + 1] === (hi | 0) && this.#cpu.journal === undefined) {
-      const word = (cache[entry + 2]! + (lo & PAGE_MASK)) >>> 2;
+    if (cache[entry] === (lo & ~(PAGE_MASK - 7)) && cache[entry + 1] === (hi | 0)) {
+      const offset = cache[entry + 2]! + (lo & PAGE_MASK);
+      this.#cpu.journal?.memory(lo, hi, offset, 8);
+      const word = offset >>> 2;
       this.#u32[word] = this.#words[2 * src]!;
       this.#u32[word + 1] = this.#words[2 * src + 1]!;
     } else {
@@ -203,8 +211,11 @@ export class Memory {
   store128(src: number, lo: number, hi: number): void {
     const cache = this.#write;
     const entry = entryOf(lo);
-    if (cache[entry] === (lo & ~(PAGE_MASK - 15)) && cache[entry + 1] === (hi | 0) && this.#cpu.journal === undefined) {
-      const word = (cache[entry + 2]! + (lo & PAGE_MASK)) >>> 2;
+    if (cache[entry] === (lo & ~(PAGE_MASK - 15)) && cache[entry + 1] === (hi | 0)) {
+      const offset = cache[entry + 2]! + (lo & PAGE_MASK);
+      this.#cpu.journal?.memory(lo, hi, offset, 8);
+      this.#cpu.journal?.memory(lo + 8, hi, offset + 8, 8);
+      const word = offset >>> 2;
       for (let n = 0; n < 4; n++) this.#u32[word + n] = this.#words[2 * src + n]!;
     } else {
       for (let n = 0; n < 4; n++) this.#slow.words[n] = this.#words[2 * src + n]!;

@@ -2,8 +2,7 @@
  * Writes to RAM as steps make them: reported to the journal, and to whoever holds decoded instructions of the page.
  */
 import type { Cpu } from '../core/cpu.ts';
-import { addressOf } from './halves.ts';
-import { PAGE_SIZE, type PhysicalMemory, readView } from './physical.ts';
+import { PAGE_SIZE, type PhysicalMemory } from './physical.ts';
 
 /** Told that `size` bytes at RAM offset `offset` were written, in page number `page` of RAM, which was marked. */
 export type CodeWriteListener = (page: number, offset: number, size: number) => void;
@@ -26,7 +25,7 @@ export class RamWriter {
    * sees them at (lo, hi).
    */
   write(lo: number, hi: number, offset: number, bytes: Uint8Array, from: number, length: number): void {
-    if (this.#cpu.journal !== undefined) this.#report(addressOf(lo, hi), offset, length);
+    if (this.#cpu.journal !== undefined) this.#report(lo, hi, offset, length);
     const { u8 } = this.#physical;
     for (let n = 0; n < length; n++) u8[offset + n] = bytes[from + n]!;
     const page = Math.floor(offset / PAGE_SIZE);
@@ -46,13 +45,13 @@ export class RamWriter {
   }
 
   /** Tells the journal in pieces that are aligned to their size, so that none crosses an 8-byte line. */
-  #report(va: bigint, offset: number, length: number): void {
-    const { base, view } = this.#physical;
+  #report(lo: number, hi: number, offset: number, length: number): void {
+    const journal = this.#cpu.journal!;
     for (let done = 0; done < length; ) {
       const at = offset + done;
       let size = 8;
       while (at % size !== 0 || size > length - done) size /= 2;
-      this.#cpu.journal!.memory(va + BigInt(done), BigInt(base + at), size, readView(view, at, size));
+      journal.memory(lo + done, hi, at, size);
       done += size;
     }
   }

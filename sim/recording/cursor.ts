@@ -16,8 +16,10 @@ export class Cursor {
   readonly #memory: Memory;
   /** Per page of RAM: 1 where a recorded operation lies, so that decoded copies of what is written there must be dropped. */
   readonly #codePages: Uint8Array;
+  /** Whether the state is that after the last step, however many are appended. */
+  #isAtEnd = true;
+  /** Where that is not so: the position, and where its effects begin. */
   #position = 0;
-  /** Where the effects of step `position` begin. */
   readonly #place: LogPlace = { effect: 0, value: 0, address: 0 };
 
   constructor(log: Log, cpu: Cpu, memory: Memory) {
@@ -29,7 +31,7 @@ export class Cursor {
 
   /** The step before which the state is. */
   get position(): number {
-    return this.#position;
+    return this.#isAtEnd ? this.#log.steps.length : this.#position;
   }
 
   /** Tells that an operation lies at RAM offset `offset`. */
@@ -37,19 +39,17 @@ export class Cursor {
     this.#codePages[Math.floor(offset / PAGE_SIZE)] = 1;
   }
 
-  /** The state is that after the last step. */
+  /** The log was truncated to the position: it is the end now. */
   setToEnd(): void {
-    const { effect, value, address } = this.#log.effects.end;
-    this.#position = this.#log.steps.length;
-    this.#place.effect = effect;
-    this.#place.value = value;
-    this.#place.address = address;
+    this.#isAtEnd = true;
   }
 
   /** Brings cells and memory to what they were before step `position`, from 0 to the length. */
   moveTo(position: number): void {
+    this.#leaveEnd();
     while (this.#position > position) this.#undo();
     while (this.#position < position) this.#redo();
+    this.#isAtEnd = position === this.#log.steps.length;
   }
 
   /**
@@ -58,6 +58,7 @@ export class Cursor {
    */
   redoEach(look: (target: number, place: LogPlace) => void): void {
     const { steps, effects } = this.#log;
+    this.#leaveEnd();
     const index = this.#position++;
     let jumped = false;
     for (let left = steps.count(index); left > 0; left--) {
@@ -67,6 +68,7 @@ export class Cursor {
       if (target === PC) jumped = true;
     }
     if (!jumped && steps.operation(index) !== NONE) this.#movePc(4n);
+    this.#isAtEnd = this.#position === steps.length;
   }
 
   /** Undoes the effects of a step that was not appended, and takes them from the log: those from `start` on. */
@@ -74,6 +76,14 @@ export class Cursor {
     const place = { ...this.#log.effects.end };
     while (place.effect > start.effect) this.#undoEffect(place);
     this.#log.effects.truncate(start);
+  }
+
+  /** Notes where the end is: the state is about to be another. */
+  #leaveEnd(): void {
+    if (!this.#isAtEnd) return;
+    Object.assign(this.#place, this.#log.effects.end);
+    this.#position = this.#log.steps.length;
+    this.#isAtEnd = false;
   }
 
   #undo(): void {

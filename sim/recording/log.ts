@@ -30,6 +30,12 @@ export class Log {
     return this.#exceptionSteps[at] === index ? this.#exceptions[at] : undefined;
   }
 
+  /** The exception of the last step, or undefined. */
+  get lastException(): ExceptionEvent | undefined {
+    const last = this.#exceptionSteps.length - 1;
+    return last >= 0 && this.#exceptionSteps[last] === this.steps.length - 1 ? this.#exceptions[last] : undefined;
+  }
+
   /** Forgets the steps from `length` on. */
   truncate(length: number): void {
     const kept = lowerBound(this.#exceptionSteps, length);

@@ -63,8 +63,18 @@ export class Recording {
       this.seek(this.position + 1);
       return false;
     }
-    this.#recorder.record();
+    this.#recorder.record(1, () => true);
     return true;
+  }
+
+  /**
+   * Executes and records up to `limit` further steps; ends when `until` returns true, which is asked after each and only
+   * looks. Returns how many. Throws RangeError where the machine does not stand at the end (see truncate), and what the
+   * machine throws where it cannot go on (NotModelled); the state is then that before the step.
+   */
+  run(limit: number, until: () => boolean = () => false): number {
+    if (this.position !== this.length) throw new RangeError('a recording is added to only at its end');
+    return this.#recorder.record(limit, until);
   }
 
   /** Brings the machine to the state before step `position`. Throws RangeError where that is not from 0 to `length`. */
@@ -92,6 +102,7 @@ export class Recording {
   truncate(): void {
     if (this.position === this.length) return;
     this.#log.truncate(this.position);
+    this.#cursor.setToEnd();
     this.timing.reset(this.#cycleBefore(this.position));
   }
 
@@ -119,7 +130,7 @@ export class Recording {
 
   /** The exception taken or returned from in the last recorded step, or undefined. */
   get lastException(): ExceptionEvent | undefined {
-    return this.#log.exceptionAt(this.length - 1);
+    return this.#log.lastException;
   }
 
   /** Step `index`. Throws RangeError where there is none. The machine is left as it is. */

@@ -1,6 +1,7 @@
 /** Loads and stores: sizes, alignment, pages, devices, byte order, and what is reported of them. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { addressOf } from '../../sim/memory/halves.ts';
 import type { Device } from '../../sim/memory/physical.ts';
 import {
   abortOf,
@@ -331,13 +332,11 @@ test('stores are journalled in pieces within 8-byte lines, with what was there',
   bench.cpu.journal = {
     cell: () => {},
     exception: () => {},
-    memory: (va, pa, size, old) =>
-      log.push(
-        [va, pa, old]
-          .map((value) => value.toString(16))
-          .concat(`${size}`)
-          .join(' '),
-      ),
+    memory: (lo, hi, offset, size) => {
+      const pa = BigInt(bench.physical.base + offset);
+      const numbers = [addressOf(lo, hi), pa, bench.physical.read(pa, size)];
+      log.push(`${numbers.map((value) => value.toString(16)).join(' ')} ${size}`);
+    },
   };
   bench.load(0x1ff8n);
   bench.load(0x2000n);

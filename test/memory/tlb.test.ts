@@ -302,13 +302,17 @@ class Rewinder implements Journal {
     bench.cpu.journal = this;
   }
 
-  cell(id: number, old: bigint): void {
+  cell(id: number): void {
+    const old = this.#bench.cpu.cells[id]!;
     this.#undo.push(() => {
       this.#bench.cpu.cells[id] = old;
     });
   }
 
-  memory(_va: bigint, pa: bigint, size: number, old: bigint): void {
+  memory(_lo: number, _hi: number, offset: number, size: number): void {
+    const { physical } = this.#bench;
+    const pa = BigInt(physical.base + offset);
+    const old = physical.read(pa, size);
     this.#undo.push(() => this.#bench.physical.write(pa, size, old));
   }
 

@@ -114,7 +114,7 @@ test('writes are journalled', () => {
   bench.cpu.journal = {
     cell: () => {},
     exception: () => {},
-    memory: (_va, pa, size) => log.push(`${pa - VCPU} ${size}`),
+    memory: (_lo, _hi, offset, size) => log.push(`${BigInt(bench.physical.base + offset) - VCPU} ${size}`),
   };
   typed.write('vcpu.ctxt.flags', 1n);
   typed.write('vcpu.wide', 1n);

@@ -296,7 +296,9 @@ for (const { cpu, physicalBits, hasPan } of [
       ours.cpu.journal = {
         cell: () => {},
         exception: () => {},
-        memory: (_va, pa, size, old) => {
+        memory: (_lo, _hi, offset, size) => {
+          const pa = BigInt(ours.physical.base + offset);
+          const old = ours.physical.read(pa, size);
           written = pa;
           undo.push(() => ours.physical.write(pa, size, old));
         },

@@ -197,8 +197,8 @@ test('what follows a position can be forgotten, and another future recorded', ()
 test('a step that cannot be ended leaves the state as it was, and the recording as long', () => {
   const recording = record('mov x1, #1; nop', 1);
   const { machine } = recording;
-  const execute = machine.step;
-  machine.step = () => {
+  const execute = machine.run;
+  machine.run = () => {
     machine.cpu.cells[X0 + 1] = 99n;
     machine.cpu.write(SP_EL2, 77n);
     throw new NotModelled('the test');
@@ -208,7 +208,7 @@ test('a step that cannot be ended leaves the state as it was, and the recording 
     (error: unknown) => error instanceof NotModelled,
   );
   assert.equal([machine.cpu.cells[X0 + 1], machine.cpu.cells[SP_EL2], recording.length], [1n, STACK_TOP, 1]);
-  machine.step = execute;
+  machine.run = execute;
   recording.step();
   assert.is(recording.stepAt(1).text, 'nop');
 });
