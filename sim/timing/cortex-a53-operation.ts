@@ -8,22 +8,21 @@ import { CURRENT_SP, type Operation } from '../exec/operation.ts';
 import { branchDistance, conditionOf } from './branch-outcome.ts';
 import { CLASSES, type ClassRow, EXCEPTIONS_TO_CLASSES, MEMORY, STAGE, type Unit } from './cortex-a53-table.ts';
 import type { BranchKind } from './front-end.ts';
-import { placeOf } from './scoreboard.ts';
+import { AS_ADDRESS, placeOf } from './scoreboard.ts';
 
-/** An operand: where it is on the scoreboard, and how many cycles after issue it is needed. */
-export interface Operand {
+/** An operand: its place on the scoreboard, and how many cycles after issue it is needed. */
+interface Operand {
   readonly place: number;
   readonly stage: number;
   readonly isAddress: boolean;
 }
 
-/** A result: where it goes, and what says when it is there. */
-export interface Result {
+/** A register that is loaded: where it goes, and what says when it is there. */
+export interface Loaded {
   readonly place: number;
-  readonly kind: 'computed' | 'writeback' | 'loaded';
-  /** For `loaded`: the last byte, counted from the first of the access, that must be there. */
+  /** The last byte, counted from the first of the access, that must be there. */
   readonly lastByte: number;
-  /** For `loaded`: a whole 64-bit general register. */
+  /** A whole 64-bit general register. */
   readonly isPointer: boolean;
   /** Cycles beyond those of its position. */
   readonly extra: number;
@@ -48,8 +47,14 @@ export interface A53Operation {
   readonly branch: BranchKind;
   /** For a conditional branch to the next instruction: whether it is taken, from the cells before it. */
   readonly condition: ((before: Uint32Array) => boolean) | undefined;
-  readonly operands: readonly Operand[];
-  readonly results: readonly Result[];
+  /** Operands, each twice: its place on the scoreboard, for an address that AS_ADDRESS; how many cycles after issue it is needed. */
+  readonly operands: readonly number[];
+  /** Places of results: those there after the latency, those of write-back, and those loaded. */
+  readonly computed: readonly number[];
+  readonly writtenBack: readonly number[];
+  readonly loaded: readonly Loaded[];
+  /** Neither bytes nor operands have a say in how long it takes: no access, no factors. */
+  readonly isFixed: boolean;
   readonly access: 'none' | 'load' | 'store';
   /** Bytes the instruction loads or stores. */
   readonly bytes: number;
@@ -81,6 +86,7 @@ export function prepareOperation(operation: Operation): A53Operation {
   const shape = row.unit === 'memory' ? accessShape(operation) : undefined;
   const access = accessOf(timing);
   const bytes = shape?.bytes ?? 0;
+  const factors = factorsOf(instruction);
   const isWideLoad = access === 'load' && bytes > MEMORY.loadAloneBytes.value;
   return {
     latency: row.result,
@@ -94,11 +100,12 @@ export function prepareOperation(operation: Operation): A53Operation {
     branch: branchOf(instruction),
     condition: isConditional(timing) && branchDistance(instruction) === 4 ? conditionOf(instruction) : undefined,
     operands: operandsOf(operation, row, shape),
-    results: resultsOf(operation, shape),
+    ...resultsOf(operation, shape),
+    isFixed: access === 'none' && factors === undefined,
     access,
     bytes,
     isVectorLoad: timing.startsWith('vector-load'),
-    factors: factorsOf(instruction),
+    factors,
     division: timing !== 'divide' ? 'none' : instruction.encoding.name === 'SDIV' ? 'signed' : 'unsigned',
     isWide: isWide(instruction),
   };
@@ -168,7 +175,7 @@ function accessOf(timing: TimingClass): 'none' | 'load' | 'store' {
 }
 
 /** Operands named by fields, each at its stage; then what only the operation's own list has: flags, implicit registers. */
-function operandsOf(operation: Operation, row: ClassRow, shape: AccessShape | undefined): Operand[] {
+function operandsOf(operation: Operation, row: ClassRow, shape: AccessShape | undefined): number[] {
   const { instruction } = operation;
   const operands = new Map<number, Operand>();
   const add = (cell: number, stage: number, isAddress: boolean) => {
@@ -188,7 +195,7 @@ function operandsOf(operation: Operation, row: ClassRow, shape: AccessShape | un
   for (const cell of operation.reads) {
     if (cell !== ZERO && !operands.has(placeOf(cell))) add(cell, cell === NZCV ? flagStage(row) : row.stage, false);
   }
-  return [...operands.values()];
+  return [...operands.values()].flatMap(({ place, stage, isAddress }) => [place + (isAddress ? AS_ADDRESS : 0), stage]);
 }
 
 /** The stage of an operand that is no address; `index` counts the registers of a store. */
@@ -202,9 +209,12 @@ function flagStage(row: ClassRow): number {
   return row.unit === 'branch' ? STAGE.late : STAGE.plain;
 }
 
-function resultsOf(operation: Operation, shape: AccessShape | undefined): Result[] {
+function resultsOf(
+  operation: Operation,
+  shape: AccessShape | undefined,
+): Pick<A53Operation, 'computed' | 'writtenBack' | 'loaded'> {
   const { instruction } = operation;
-  const results = new Map<number, Result>();
+  const results = new Map<number, 'computed' | 'written back' | Loaded>();
   const isLoad = accessOf(instruction.encoding.timing) === 'load';
   for (const register of instruction.encoding.registers) {
     if (!register.written) continue;
@@ -213,34 +223,30 @@ function resultsOf(operation: Operation, shape: AccessShape | undefined): Result
     for (const [index, cells] of cellsOf(instruction, register).entries()) {
       for (const cell of cells) {
         const place = placeOf(cell);
-        results.set(place, isData ? loaded(place, shape, position + index) : computed(place, register.writeback));
+        const kind = register.writeback ? 'written back' : 'computed';
+        results.set(place, isData ? loaded(place, shape, position + index) : kind);
       }
     }
   }
   for (const cell of operation.writes) {
     const place = placeOf(cell);
-    if (cell !== SINK && !results.has(place)) results.set(place, computed(place));
+    if (cell !== SINK && !results.has(place)) results.set(place, 'computed');
   }
-  return [...results.values()];
-}
-
-function computed(place: number, isWriteback = false): Result {
+  const placesOf = (kind: string) => [...results].filter(([, result]) => result === kind).map(([place]) => place);
   return {
-    place,
-    kind: isWriteback ? 'writeback' : 'computed',
-    lastByte: 0,
-    isPointer: false,
-    extra: 0,
+    computed: placesOf('computed'),
+    writtenBack: placesOf('written back'),
+    loaded: [...results.values()].filter((result) => typeof result === 'object'),
   };
 }
 
 /** Registers of less than 8 bytes in a pair come together, as one 8-byte access. */
-function loaded(place: number, shape: AccessShape, index: number): Result {
+function loaded(place: number, shape: AccessShape, index: number): Loaded {
   const unit = MEMORY.loadUnitBytes.value;
   const lastByte = Math.min(shape.bytes, Math.max((index + 1) * shape.each, unit)) - 1;
   const isPointer = !shape.isVector && shape.each === unit;
   const extra = shape.isVector && shape.isPair && index === 0 ? MEMORY.vectorPairFirst.value : 0;
-  return { place, kind: 'loaded', lastByte, isPointer, extra };
+  return { place, lastByte, isPointer, extra };
 }
 
 /** The cells of each register that `register` stands for; none for the zero register. */

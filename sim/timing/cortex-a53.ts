@@ -10,7 +10,7 @@ import { type A53Operation, prepareOperation, UNITS } from './cortex-a53-operati
 import { DIVIDE, EXCEPTION, FRONT_END, MEMORY, MULTIPLY64 } from './cortex-a53-table.ts';
 import { FrontEnd } from './front-end.ts';
 import { NO_OPERATION, type TimedStep, type TimingModel } from './model.ts';
-import { Scoreboard } from './scoreboard.ts';
+import { AS_ADDRESS, Scoreboard } from './scoreboard.ts';
 import { StoreHazards } from './store-hazards.ts';
 
 /** Instructions issued together at most. */
@@ -73,13 +73,15 @@ export class CortexA53 implements TimingModel {
     }
     const operation = this.#operations[step.operation]!;
     const issue = this.#issueCycle(operation, step);
-    const busy = this.#busyCycles(operation, step);
+    const busy = operation.isFixed ? operation.busy : this.#busyCycles(operation, step);
     this.issuedAt = issue;
     this.#take(operation, issue, busy);
     this.#writeResults(operation, step, issue);
     if (operation.access === 'store') this.#stores.store(step.address, operation.bytes, issue, busy);
     if (this.completedAt > this.#lastResult) this.#lastResult = this.completedAt;
-    this.#frontEnd.follow(operation.branch, step.pc, step.nextPc, isTaken(operation, step), issue);
+    this.#frontEnd.issued(issue);
+    if (operation.branch !== 'none')
+      this.#frontEnd.follow(operation.branch, step.pc, step.nextPc, isTaken(operation, step), issue);
     if (step.exception === 'entry') this.#frontEnd.refetch(issue + EXCEPTION.entry.value);
     else if (operation.refetches) this.#frontEnd.refetch(this.#lastResult + EXCEPTION.refetch.value);
   }
@@ -96,11 +98,10 @@ export class CortexA53 implements TimingModel {
     let cycle = this.#frontEnd.fetch(operation.branch, step.pc);
     if (cycle < this.#cycle) cycle = this.#cycle;
     const { operands, unit } = operation;
-    for (let n = 0; n < operands.length; n++) {
-      const operand = operands[n]!;
-      const times = operand.isAddress ? this.#scoreboard.address : this.#scoreboard.value;
-      const ready = times[operand.place]! - operand.stage;
-      if (ready > cycle) cycle = ready;
+    const { ready } = this.#scoreboard;
+    for (let n = 0; n < operands.length; n += 2) {
+      const earliest = ready[operands[n]!]! - operands[n + 1]!;
+      if (earliest > cycle) cycle = earliest;
     }
     if (unit >= 0 && this.#unitFree[unit]! > cycle) cycle = this.#unitFree[unit]!;
     if (operation.drains && this.#lastResult > cycle) cycle = this.#lastResult;
@@ -131,27 +132,42 @@ export class CortexA53 implements TimingModel {
 
   /** Notes when the results are there; the last of them completes the instruction. */
   #writeResults(operation: A53Operation, step: TimedStep, issue: number): void {
-    const { results } = operation;
-    const computed = issue + this.#latency(operation, step);
-    let last = results.length === 0 ? computed : issue;
-    for (let n = 0; n < results.length; n++) {
-      const result = results[n]!;
-      let there = computed;
-      let thereForAddress = computed;
-      if (result.kind === 'writeback') {
-        there = issue + MEMORY.writebackResult.value;
-        thereForAddress = issue + MEMORY.writebackToAddress.value;
-      } else if (result.kind === 'loaded') {
-        const position = unitsOn(step.address, result.lastByte) + result.extra;
-        there = computed + position + (operation.isVectorLoad ? this.#dataDelay(operation, step, issue) : 0);
-        const isAligned = result.isPointer && (step.address & UNIT_MASK) === 0 && !step.device;
-        thereForAddress = isAligned ? issue + MEMORY.pointerResult.value + position : there;
-      }
-      this.#scoreboard.value[result.place] = there;
-      this.#scoreboard.address[result.place] = thereForAddress;
+    const { computed, writtenBack, loaded } = operation;
+    const { ready } = this.#scoreboard;
+    const there = issue + (operation.isFixed ? operation.latency : this.#latency(operation, step));
+    let last = issue;
+    for (let n = 0; n < computed.length; n++) {
+      const place = computed[n]!;
+      ready[place] = there;
+      ready[place + AS_ADDRESS] = there;
+    }
+    for (let n = 0; n < writtenBack.length; n++) {
+      const place = writtenBack[n]!;
+      ready[place] = issue + MEMORY.writebackResult.value;
+      ready[place + AS_ADDRESS] = issue + MEMORY.writebackToAddress.value;
+      last = issue + MEMORY.writebackResult.value;
+    }
+    if (loaded.length > 0) last = Math.max(last, this.#writeLoaded(operation, step, issue, there));
+    const isComputed = computed.length > 0 || (writtenBack.length === 0 && loaded.length === 0);
+    this.completedAt = isComputed && there > last ? there : last;
+  }
+
+  /** The same for what is loaded, which from its first byte on is there from cycle `first` on; returns the last cycle. */
+  #writeLoaded(operation: A53Operation, step: TimedStep, issue: number, first: number): number {
+    const { loaded } = operation;
+    const { ready } = this.#scoreboard;
+    const delay = operation.isVectorLoad ? this.#dataDelay(operation, step, issue) : 0;
+    const isAligned = (step.address & UNIT_MASK) === 0 && !step.device;
+    let last = 0;
+    for (let n = 0; n < loaded.length; n++) {
+      const { place, lastByte, extra, isPointer } = loaded[n]!;
+      const position = unitsOn(step.address, lastByte) + extra;
+      const there = first + position + delay;
+      ready[place] = there;
+      ready[place + AS_ADDRESS] = isPointer && isAligned ? issue + MEMORY.pointerResult.value + position : there;
       if (there > last) last = there;
     }
-    this.completedAt = last;
+    return last;
   }
 
   /** Cycles by which earlier stores delay a vector load's data after its issue in cycle `issue`. */

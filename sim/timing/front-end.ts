@@ -102,14 +102,17 @@ export class FrontEnd {
     return this.#cycle;
   }
 
-  /**
-   * The fetched instruction was issued in cycle `issue`; it is a branch of kind `kind` at `pc`, taken or not, and the next
-   * instruction is at `next`. Decides when the fetch of that begins, and learns.
-   */
-  follow(kind: BranchKind, pc: number, next: number, taken: boolean, issue: number): void {
+  /** The fetched instruction was issued in cycle `issue`. */
+  issued(issue: number): void {
     this.#issued[this.#slot] = issue;
     this.#slot = this.#slot + 1 === this.#issued.length ? 0 : this.#slot + 1;
-    if (kind === 'none') return;
+  }
+
+  /**
+   * The instruction issued in cycle `issue` is a branch of kind `kind` at `pc`, taken or not, and the next instruction is at
+   * `next`. Decides when the fetch of that begins, and learns.
+   */
+  follow(kind: BranchKind, pc: number, next: number, taken: boolean, issue: number): void {
     const delay = this.#predictedDelay(kind, pc, next, taken);
     if (delay === MISPREDICTED) this.refetch(issue + this.#figures.mispredicted);
     else if (taken) this.refetch(this.#cycle + delay);

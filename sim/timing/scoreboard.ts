@@ -10,14 +10,14 @@ export function placeOf(cell: number): number {
   return cell === CURRENT_SP || (cell >= SP_EL0 && cell <= SP_EL2) ? SP_EL0 : cell;
 }
 
+/** Added to a place: the same register as an address. Some results are there for addresses at another time. */
+export const AS_ADDRESS = CELL_COUNT;
+
 export class Scoreboard {
-  /** Cycle in which an operand needed at stage 0 could be used. */
-  readonly value = new Float64Array(CELL_COUNT);
-  /** The same for an operand that is an address: some results are there for addresses at another time. */
-  readonly address = new Float64Array(CELL_COUNT);
+  /** By place, and by place + AS_ADDRESS: the cycle in which an operand needed at stage 0 could be used. */
+  readonly ready = new Float64Array(2 * CELL_COUNT);
 
   reset(cycle: number): void {
-    this.value.fill(cycle);
-    this.address.fill(cycle);
+    this.ready.fill(cycle);
   }
 }

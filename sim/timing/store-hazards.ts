@@ -55,6 +55,7 @@ export class StoreHazards {
     for (let slot = 0; slot < KEPT; slot++) {
       const end = this.#address[slot]! + this.#bytes[slot]!;
       const endUnit = unitOf(end - 1);
+      if (endUnit < first || unitOf(this.#address[slot]!) > last) continue;
       let piece = this.#issue[slot]!;
       for (let at = this.#address[slot]!; at < end; piece++) {
         const stop = Math.min(end, at + PIECE, (Math.floor(at / LINE) + 1) * LINE);
