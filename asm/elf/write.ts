@@ -7,6 +7,7 @@ import { SourceError } from '../source/diagnostics.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { ELFOSABI, EM_AARCH64, ET, GRP_COMDAT, SHF, SHN, SHT, STB, STT } from './constants.ts';
 import type { ElfSymbol, ObjectFile, Relocation, Section, SectionGroup } from './object-file.ts';
+import { StringTable } from './string-table.ts';
 
 const HEADER_SIZE = 64;
 const SECTION_HEADER_SIZE = 64;
@@ -221,28 +222,4 @@ function contentSection(section: Section): FileSection {
 function relocationSection(section: Section): FileSection {
   const flags = SHF.INFO_LINK | (section.flags & SHF.GROUP);
   return { ...plain(`.rela${section.name}`, SHT.RELA, new Uint8Array(0), 8, RELA_SIZE), flags };
-}
-
-/** Strings one after the other, each once. */
-class StringTable {
-  readonly #offsets = new Map<string, number>([['', 0]]);
-  readonly #out = new ByteWriter();
-
-  constructor() {
-    this.#out.u8(0);
-  }
-
-  /** Offset of `text` in the table. */
-  add(text: string): number {
-    const found = this.#offsets.get(text);
-    if (found !== undefined) return found;
-    const offset = this.#out.length;
-    this.#offsets.set(text, offset);
-    this.#out.string(text);
-    return offset;
-  }
-
-  bytes(): Uint8Array {
-    return this.#out.finish();
-  }
 }
