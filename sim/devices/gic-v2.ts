@@ -37,8 +37,24 @@ const VMCR_MASK = 0xf8fc_021fn;
 const LR_MASK = 0xff8f_ffffn;
 const WORD = 0xffff_ffffn;
 
-/** Binary points after reset: the smallest that five priority bits allow. */
-const VMCR_RESET = (2n << 21n) | (3n << 18n);
+/** The smallest binary points that five priority bits allow, which reset sets; less than that is never held (4.4.3). */
+const MIN_BPR = 2n;
+const MIN_ABPR = 3n;
+const BPR_SHIFT = 21n;
+const ABPR_SHIFT = 18n;
+const VMCR_RESET = (MIN_BPR << BPR_SHIFT) | (MIN_ABPR << ABPR_SHIFT);
+
+/** The binary point field at `shift` of `value`, raised to `minimum`. */
+function binaryPoint(value: bigint, shift: bigint, minimum: bigint): bigint {
+  const point = (value >> shift) & 7n;
+  return (point < minimum ? minimum : point) << shift;
+}
+
+/** What GICH_VMCR holds after a write of `value`; its fields are those of GICV_BPR and GICV_ABPR (5.3.3). */
+function virtualMachineControl(value: bigint): bigint {
+  const rest = value & VMCR_MASK & ~((7n << BPR_SHIFT) | (7n << ABPR_SHIFT));
+  return rest | binaryPoint(value, BPR_SHIFT, MIN_BPR) | binaryPoint(value, ABPR_SHIFT, MIN_ABPR);
+}
 
 /** GICH_VTR: five priority bits, five preemption bits. */
 function typeRegister(listRegisters: number): bigint {
@@ -121,7 +137,7 @@ export class GicV2VirtualInterface {
         this.engine.write(hcr, value & HCR_MASK);
         break;
       case 0x08:
-        this.engine.write(vmcr, value & VMCR_MASK);
+        this.engine.write(vmcr, virtualMachineControl(value));
         break;
       case 0xf0:
         this.engine.write(activePriorities[0], value);
@@ -189,10 +205,10 @@ export class GicV2VirtualInterface {
         replace(0xf8n << 24n, value << 24n);
         break;
       case 0x08:
-        replace(7n << 21n, (value < 2n ? 2n : value) << 21n);
+        replace(7n << BPR_SHIFT, binaryPoint(value << BPR_SHIFT, BPR_SHIFT, MIN_BPR));
         break;
       case 0x1c:
-        replace(7n << 18n, (value < 3n ? 3n : value) << 18n);
+        replace(7n << ABPR_SHIFT, binaryPoint(value << ABPR_SHIFT, ABPR_SHIFT, MIN_ABPR));
         break;
       case 0x10:
       case 0x24:

@@ -50,6 +50,18 @@ function virtualInterface() {
 
 const gic = suite('GICv2 virtual interface');
 
+// IHI 0048B, 4.4.3: "sets the field to the minimum value"; GICH_VMCR's fields are those registers' (5.3.3).
+gic('has no binary point smaller than its priority bits allow, whichever register is written', () => {
+  const { get, set, guestWrites, guestReads } = virtualInterface();
+  set(GICH.vmcr, 0n);
+  assert.is(get(GICH.vmcr), 0x004c_0000n);
+  set(GICH.vmcr, 0x00b4_0000n);
+  assert.equal([guestReads(GICV.bpr), guestReads(GICV.abpr)], [5n, 5n]);
+  guestWrites(GICV.bpr, 0n);
+  guestWrites(GICV.abpr, 0n);
+  assert.equal([guestReads(GICV.bpr), guestReads(GICV.abpr)], [2n, 3n]);
+});
+
 gic('tells its list registers and priority bits, and masks reserved bits', () => {
   const { get, set } = virtualInterface();
   assert.is(get(GICH.vtr), 0x9000_0003n);
