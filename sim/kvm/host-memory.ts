@@ -20,23 +20,26 @@ export class HostMemory {
   readonly hypTables: PageTables;
   /** Bits of a kernel virtual address that differ (Linux: VA_BITS). */
   readonly addressBits: number;
+  /** Whether EL1's host and EL2 run with their MMUs on; off, all their addresses are physical ones. */
+  readonly mmu: boolean;
   readonly #pageOffset: bigint;
   readonly #hypMask: bigint;
   #free: bigint;
   #freeIo: bigint;
 
   /** Maps all of RAM for the kernel. RAM is given out from the end of the image on, `imageBytes` after TEXT_OFFSET. */
-  constructor(physical: PhysicalMemory, facts: KernelFacts, imageBytes: number) {
+  constructor(physical: PhysicalMemory, facts: KernelFacts, imageBytes: number, mmu = true) {
     this.physical = physical;
+    this.mmu = mmu;
     this.addressBits = Number(facts.constant('VA_BITS'));
-    this.#pageOffset = BigInt.asUintN(64, facts.constant('PAGE_OFFSET'));
+    this.#pageOffset = mmu ? pageOffset(facts) : BigInt(physical.base);
     this.#hypMask = BigInt.asUintN(64, facts.constant('HYP_PAGE_OFFSET_MASK'));
     this.#free = BigInt(physical.base) + TEXT_OFFSET + BigInt(imageBytes);
     const allocateTable = (size: number) => this.allocate(size, size);
     this.kernelTables = new PageTables(physical, allocateTable, { kind: 'el1-upper', inputBits: this.addressBits });
     this.hypTables = new PageTables(physical, allocateTable, { kind: 'el2', inputBits: this.addressBits });
     this.#freeIo = (1n << 64n) - (1n << BigInt(this.addressBits)) + IOREMAP_OFFSET;
-    this.kernelTables.map(this.#pageOffset, BigInt(physical.base), BigInt(physical.size));
+    if (mmu) this.kernelTables.map(this.#pageOffset, BigInt(physical.base), BigInt(physical.size));
   }
 
   /** `size` bytes of zeroed RAM; the physical address. Throws RangeError when RAM is used up. */
@@ -81,19 +84,35 @@ export class HostMemory {
 
   /** Lets EL2 reach the pages that hold `size` bytes at physical address `pa`, at their hyp address. */
   mapForHyp(pa: bigint, size: number, attributes: MapAttributes = {}): void {
+    this.#mapForHyp(this.hypAddress(this.kernelAddress(pa)), pa, size, attributes);
+  }
+
+  /** Lets EL2 reach them at their physical address as well, which code needs that turns EL2's MMU on or off. */
+  mapIdentityForHyp(pa: bigint, size: number): void {
+    this.#mapForHyp(pa, pa, size, {});
+  }
+
+  #mapForHyp(address: bigint, pa: bigint, size: number, attributes: MapAttributes): void {
+    if (!this.mmu) return;
     const page = BigInt(PAGE_SIZE);
     const first = pa - (pa % page);
     const end = pa + BigInt(size);
     const bytes = end - first + ((page - (end % page)) % page);
-    this.hypTables.map(this.hypAddress(this.kernelAddress(first)), first, bytes, attributes, true);
+    this.hypTables.map(address - (address % page), first, bytes, attributes, true);
   }
 
   /** Maps a device for the kernel and for EL2 (Linux: create_hyp_io_mappings); its kernel address. */
   mapDevice(base: bigint, size: number): bigint {
+    if (!this.mmu) return base;
     const address = this.#freeIo;
     this.#freeIo += BigInt(size);
     this.kernelTables.map(address, base, BigInt(size), { memory: 'device', execute: false });
     this.hypTables.map(this.hypAddress(address), base, BigInt(size), { memory: 'device', execute: false });
     return address;
   }
+}
+
+/** Where the kernel's one-to-one map of RAM begins (Linux: PAGE_OFFSET). */
+export function pageOffset(facts: KernelFacts): bigint {
+  return BigInt.asUintN(64, facts.constant('PAGE_OFFSET'));
 }

@@ -44,7 +44,7 @@ const EL1 = 1n << 2n;
 function functionalValues(memory: HostMemory, entry: HostEntry, emptyTable: bigint): Record<string, bigint> {
   return {
     vmpidr_el2: 0x80000000n,
-    sctlr_el1: SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I,
+    sctlr_el1: systemControl(memory),
     cpacr_el1: CPACR_FPEN,
     ttbr0_el1: emptyTable,
     ttbr1_el1: memory.kernelTables.root,
@@ -56,9 +56,13 @@ function functionalValues(memory: HostMemory, entry: HostEntry, emptyTable: bigi
   };
 }
 
+function systemControl({ mmu }: HostMemory): bigint {
+  return SCTLR_C | SCTLR_SA | SCTLR_I | (mmu ? SCTLR_M : 0n);
+}
+
 function hypValues(memory: HostMemory, entry: HostEntry, facts: KernelFacts): Record<string, bigint> {
   return {
-    sctlr_el2: SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I,
+    sctlr_el2: systemControl(memory),
     ttbr0_el2: memory.hypTables.root,
     tcr_el2: tcrEl2(memory.addressBits, PHYSICAL_BITS),
     mair_el2: MAIR,

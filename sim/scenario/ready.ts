@@ -10,7 +10,7 @@ import { besideFile, type FileReader } from '../../asm/source/files.ts';
 import type { Place } from '../../asm/source/source-file.ts';
 import { type CpuModel, cpuModel } from '../core/models.ts';
 import { Machine } from '../exec/machine.ts';
-import { HostMemory, TEXT_OFFSET } from '../kvm/host-memory.ts';
+import { HostMemory, pageOffset, TEXT_OFFSET } from '../kvm/host-memory.ts';
 import { enterHost } from '../kvm/host-state.ts';
 import type { KernelFacts } from '../kvm/kernel-facts.ts';
 import { createVm, type VirtualGic, type VirtualMachine } from '../kvm/vcpu.ts';
@@ -59,9 +59,9 @@ export interface PrepareOptions {
 
 const RAM_BASE = 0x40000000n;
 /** GICv2's virtual interface control registers and virtual CPU interface, where QEMU's virt machine has them. */
-const GICH = 0x08030000n;
+export const GICH = 0x08030000n;
 const GICV = 0x08040000n;
-const LIST_REGISTERS = 4;
+export const LIST_REGISTERS = 4;
 const MIB = 1024 * 1024;
 const STACK_SIZE = 4 * PAGE_SIZE;
 /** RAM behind the guest's code and data, at least. */
@@ -102,7 +102,7 @@ function load(
 ): ReadyMachine {
   const { scenario } = loaded;
   const { facts } = offsets;
-  const memory = new HostMemory(machine.physical, facts, imageSize(kernel));
+  const memory = new HostMemory(machine.physical, facts, imageSize(kernel), scenario.machine.mmu);
   const typed = new TypedMemory(machine.memory, (address) => memory.resolve(address));
   const code = new CodeMap(typed, (address) => memory.resolve(address));
   place(kernel, memory.physicalAddress(kernel.base)!, machine, code);
@@ -198,8 +198,8 @@ function expressionsOf(scenario: Scenario): string[] {
 
 /** The host kernel's image: its own code and the hyp code, at kernel virtual addresses, alternatives applied. */
 function linkKernel(objects: ObjectFile[], loaded: LoadedScenario, facts: KernelFacts): Image {
-  const base = BigInt.asUintN(64, facts.constant('PAGE_OFFSET')) + TEXT_OFFSET;
-  const { gic, features } = loaded.scenario.machine;
+  const { gic, features, mmu } = loaded.scenario.machine;
+  const base = (mmu ? pageOffset(facts) : RAM_BASE) + TEXT_OFFSET;
   const numbers = [
     ...gicFeatures(gic, facts).map((name) => facts.constant(name)),
     ...features.map((name, n) => placedAt(() => facts.constant(name), loaded.placeOf('machine', 'features', n))),

@@ -54,6 +54,10 @@ const machine = z.strictObject({
   breakpoints: count(1, 16).default(6).describe('hardware breakpoints that ID_AA64DFR0_EL1 reports, 1 to 16'),
   watchpoints: count(1, 16).default(4).describe('hardware watchpoints that ID_AA64DFR0_EL1 reports, 1 to 16'),
   gic: z.enum(['v2', 'v3']).default('v2').describe('virtual GIC interface; v3 patches the alternatives in'),
+  mmu: z
+    .boolean()
+    .default(true)
+    .describe('host and hyp run with their MMUs on; false links the kernel at physical addresses'),
   ram: count(8, 1024).default(16).describe('memory in MiB, 8 to 1024'),
   features: z
     .array(z.string())
