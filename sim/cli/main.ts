@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { defineAs } from './as.ts';
 import { CommandFailed, runToStatus, WRONG_USAGE } from './exit.ts';
+import { defineImage } from './image.ts';
 import { defineLayout } from './layout.ts';
 import { defineObjdump } from './objdump.ts';
 import { defineOffsets } from './offsets.ts';
@@ -32,6 +33,7 @@ for (const define of [
   defineTrace,
   defineStep,
   defineTest,
+  defineImage,
   defineAs,
   defineObjdump,
   defineOffsets,

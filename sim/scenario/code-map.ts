@@ -7,7 +7,7 @@ import type { Place } from '../../asm/source/source-file.ts';
 import type { TypedMemory } from '../memory/typed.ts';
 import { type Annotations, symbolText } from '../recording/annotations.ts';
 
-interface Loaded {
+export interface Loaded {
   readonly image: Image;
   /** What to add to an address of the image to get the physical address, modulo 2^64. */
   readonly displacement: bigint;
@@ -22,6 +22,11 @@ export class CodeMap implements Annotations {
   constructor(typed: TypedMemory, resolve: (address: bigint) => bigint | undefined) {
     this.#typed = typed;
     this.#resolve = resolve;
+  }
+
+  /** What was loaded, in that order. */
+  get images(): readonly Loaded[] {
+    return this.#loaded;
   }
 
   /** Tells that `image` is in memory, `displacement` bytes above its own addresses (modulo 2^64). */

@@ -36,6 +36,8 @@ export class ScenarioRun implements Run {
   /** What __kvm_vcpu_run returned, one for each entry that came back. */
   readonly exits: bigint[] = [];
   readonly hypFaults: HypFault[] = [];
+  /** The steps of the recording in which the simulator changed something in the host's place, between two entries. */
+  readonly interventions: number[] = [];
   #ending: Ending | undefined;
   readonly #observers: readonly RunObserver[];
   readonly #hostStart: bigint;
@@ -107,6 +109,7 @@ export class ScenarioRun implements Run {
     const { recording, machine, scenario, typed, facts, vm } = this.ready;
     this.exits.push(machine.cpu.cells[X0]!);
     if (this.exits.length >= scenario.entries) return;
+    this.interventions.push(recording.length);
     recording.intervene(() => {
       setupDebug(machine, typed, facts);
       machine.cpu.write(X0, vm.vcpu);
