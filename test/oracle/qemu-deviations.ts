@@ -40,3 +40,36 @@ export const untrapped: ReadonlySet<string> = new Set([
   ...['s3_1_c11_c0_2', 's3_1_c11_c0_3', 's3_1_c15_c0_0', 's3_1_c15_c2_0', 's3_1_c15_c2_1', 's3_1_c15_c2_2'],
   ...['s3_1_c15_c2_3', 's3_1_c15_c3_0'],
 ]);
+
+/**
+ * Registers of which a program reads something else in QEMU, so that the lockstep takes what an MRS reads from there: those
+ * that leave the destination as it was, and those of the GIC's system-register access.
+ */
+export const misread: ReadonlySet<string> = new Set(['mdccint_el1', 'dbgvcr32_el2', 'icc_sre_el1', 'icc_sre_el2']);
+
+/** Registers whose RES1 bits read as they were written in QEMU. All others of their bits are compared. */
+export const unfixed: ReadonlySet<string> = new Set([
+  ...['sctlr_el2', 'tcr_el2', 'vtcr_el2', 'cptr_el2', 'fpexc32_el2'],
+]);
+
+/** What QEMU's gdb stub calls registers that it shares with AArch32. */
+export const stubNames: Readonly<Record<string, string>> = {
+  cpacr: 'cpacr_el1',
+  cntkctl: 'cntkctl_el1',
+  sctlr: 'sctlr_el1',
+  vbar: 'vbar_el1',
+  clidr: 'clidr_el1',
+  csselr: 'csselr_el1',
+  aidr: 'aidr_el1',
+  amair0: 'amair_el1',
+  cbar_el1: 's3_1_c15_c3_0',
+  ...Object.fromEntries(
+    ['id_pfr0', 'id_pfr1', 'id_pfr2', 'id_dfr0', 'id_dfr1', 'id_afr0']
+      .concat([0, 1, 2, 3, 4, 5].map((n) => `id_mmfr${n}`))
+      .concat([0, 1, 2, 3, 4, 5, 6].map((n) => `id_isar${n}`))
+      .map((name) => [name, `${name}_el1`]),
+  ),
+};
+
+/** Registers whose values at the end are not compared, and why. */
+export const incomparable: ReadonlyMap<string, string> = new Map([['pmccntr_el0', 'counts cycles']]);

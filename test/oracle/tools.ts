@@ -80,12 +80,17 @@ export function runTool(tool: string, args: readonly string[], input?: string, c
   };
 }
 
-/** Calls `body` with a fresh folder, which is gone afterwards. */
+/** Calls `body` with a fresh folder, which is gone when `body` has returned, or its promise is settled. */
 export function inTempFolder<T>(body: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'hypstep-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  let isPending = false;
   try {
-    return body(folder);
+    const result = body(folder);
+    if (!(result instanceof Promise)) return result;
+    isPending = true;
+    return result.finally(remove) as T;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (!isPending) remove();
   }
 }
