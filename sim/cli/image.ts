@@ -14,9 +14,9 @@ export function defineImage(program: Command): void {
     .description(
       'Make a scenario into an executable ELF file: the memory of its machine, and a boot program that is entered at EL2 ' +
         "and leads to the host's first instruction with every register as the scenario has it. It runs where hypstep is " +
-        'not: qemu-system-aarch64 -M virt,virtualization=on -cpu cortex-a53 -semihosting -kernel FILE. The exit status ' +
-        'there is 0 where the guest has been run and the host is back, 1 after the panic path, 2 after an exception of the ' +
-        'host.',
+        'not: qemu-system-aarch64 -M virt,virtualization=on -cpu cortex-a53 -nic none -nographic -semihosting -kernel ' +
+        'FILE. The exit status there is 0 where the host has had all its entries, 1 after the panic path, 2 after an ' +
+        'exception of the host.',
     )
     .argument('[scenario]', 'a scenario file (default: a round trip from host to guest and back)')
     .requiredOption('-o, --output <file>', 'the ELF file');

@@ -42,10 +42,10 @@ const gichOffsets = [0x0, 0x4, 0x8, 0x10, 0x20, 0x30, 0xf0, 0x100, 0x104, 0x108,
 export async function compareBareMetal(run: BareMetalRun, folder: string): Promise<Difference | Identical> {
   const path = join(folder, 'program.elf');
   writeFileSync(path, run.elf);
+  const image = imageFromElf(readElf(run.elf, 'the program'));
   const options = run.gic === 'v3' ? 'gic-version=3' : undefined;
   const args = [...qemuArguments(run.cpu, options, run.ram), '-kernel', path];
   const { log } = logQemu(args, folder);
-  const image = imageFromElf(readElf(run.elf, path));
   const machine = loaded(image, run);
   const result = followLog(machine, log, (_, pc) => describe(machine, image, pc));
   if ('text' in result) return result;
@@ -132,13 +132,23 @@ function ownValue({ cpu, systemRegisters }: Machine, name: string) {
   return { name: register.name, value: register.read(), ignored, isSystem: true };
 }
 
-/** The first few 8-byte words of RAM that differ. */
+/** The device tree's first word, big-endian, then its size (Devicetree Specification, "Flattened Devicetree Format"). */
+const FDT_MAGIC = 0xd00dfeed;
+
+/** Bytes at the start of RAM where QEMU puts a device tree, if the program leaves room for one. */
+function deviceTreeSize(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return view.getUint32(0) === FDT_MAGIC ? view.getUint32(4) : 0;
+}
+
+/** The first few 8-byte words of RAM that differ; of a device tree those that the program wrote over. */
 function memoryDifferences(ours: Uint8Array, theirs: Uint8Array): string[] {
   const found: string[] = [];
   if (Buffer.compare(ours, theirs) === 0) return found;
   const [a, b] = [ours, theirs].map((bytes) => new BigUint64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8));
+  const tree = deviceTreeSize(theirs) / 8;
   for (let i = 0; i < a!.length && found.length < 8; i++) {
-    if (a![i] === b![i]) continue;
+    if (a![i] === b![i] || (i < tree && a![i] === 0n)) continue;
     const address = RAM_BASE + BigInt(8 * i);
     found.push(`memory at 0x${address.toString(16)} is 0x${a![i]!.toString(16)}, in QEMU 0x${b![i]!.toString(16)}`);
   }

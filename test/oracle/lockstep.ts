@@ -64,6 +64,8 @@ export function logQemu(args: readonly string[], folder: string): { log: string;
     encoding: 'utf8',
     timeout: TIMEOUT_SECONDS * 1000,
   });
+  if ((result.error as NodeJS.ErrnoException | undefined)?.code === 'ETIMEDOUT')
+    throw new Error(`the program does not end within ${TIMEOUT_SECONDS} seconds: SYS_EXIT of semihosting ends it`);
   if (result.error !== undefined) throw result.error;
   if (result.stderr !== '') throw new Error(`qemu-system-aarch64: ${result.stderr}`);
   return { log, status: result.status };
