@@ -194,6 +194,20 @@ test('what follows a position can be forgotten, and another future recorded', ()
   assert.is(recording.machine.cpu.cells[X0 + 1], 0n);
 });
 
+test('run() records what step() records, to the step at which it is told to end', () => {
+  const source = 'mov x0, #40; 1: str x0, [sp, #-16]!; ldr x1, [sp], #16; sub x0, x0, #1; cbnz x0, 1b; svc #1';
+  const byStep = record(source, 150);
+  const byRun = record(source, 0);
+  assert.is(
+    byRun.run(150, () => byRun.length === 101),
+    101,
+  );
+  assert.is(byRun.run(49), 49);
+  assert.equal([...byRun.steps()], [...byStep.steps()]);
+  byRun.seek(3);
+  assert.throws(() => byRun.run(1), RangeError);
+});
+
 test('a step that cannot be ended leaves the state as it was, and the recording as long', () => {
   const recording = record('mov x1, #1; nop', 1);
   const { machine } = recording;

@@ -1,0 +1,84 @@
+/** What other simulators need for the loops of programs.ts. */
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inTempFolder, runTool, type ToolResult } from '../oracle/tools.ts';
+import { loop, type Program } from './programs.ts';
+import { middle, short, timeOf } from './table.ts';
+
+/**
+ * What `body` returns; undefined where it throws, since a tool is missing: that is told, or an error where all tools are
+ * required, as in .ci/run.
+ */
+export function ifInstalled<T>(peer: string, body: () => T): T | undefined {
+  try {
+    return body();
+  } catch (reason) {
+    if (process.env.HYPSTEP_ORACLES === 'required') throw reason;
+    console.log(`  no ${peer} to compare with: ${(reason as Error).message.split('\n')[0]}`);
+    return undefined;
+  }
+}
+
+function run(tool: string, args: readonly string[]): ToolResult {
+  const result = runTool(tool, args);
+  if (result.status !== 0) throw new Error(`${tool} ended with status ${result.status}: ${result.stderr.trim()}`);
+  return result;
+}
+
+/** How Unicorn runs; see unicorn.c. */
+export type UnicornMode = 'free' | 'hook' | 'step';
+
+/** Rounds that take it about a tenth of a second. */
+const UNICORN_ROUNDS = { free: 20_000_000, hook: 4_000_000, step: 100_000 } as const;
+
+/** Instructions a second, in each mode. Throws where the host has no C compiler or no libunicorn. */
+export function unicornSpeeds(block: string): Record<UnicornMode, number> {
+  return inTempFolder((folder) => {
+    const program = join(folder, 'unicorn');
+    run('cc', ['-O2', '-o', program, new URL('unicorn.c', import.meta.url).pathname, '-lunicorn']);
+    const speed = (mode: UnicornMode) => {
+      const { words, steps, end } = loop(block, UNICORN_ROUNDS[mode]);
+      const image = join(folder, 'image.bin');
+      writeFileSync(image, words);
+      const seconds = () => Number(run(program, [image, `${end}`, mode]).stdout);
+      return steps / middle(Array.from({ length: 3 }, seconds));
+    };
+    return { free: speed('free'), hook: speed('hook'), step: speed('step') };
+  });
+}
+
+/** Beyond the device tree, which QEMU puts at the start of RAM. */
+const QEMU_BASE = '0x40400000';
+
+export interface QemuSpeed {
+  readonly perSecond: number;
+  readonly bytesPerStep: number;
+}
+
+/**
+ * Instructions a second of QEMU while it logs the registers before each, start and end of the program left out. Throws
+ * where there is no QEMU.
+ */
+export function qemuSpeed(block: string): QemuSpeed {
+  return inTempFolder((folder) => {
+    const rounds = short ? 4000 : 12_000;
+    const empty = loop(block, 1);
+    const full = loop(block, rounds);
+    const seconds = (program: Program) => middle([1, 2, 3].map(() => timeOf(() => logInQemu(program, folder)) / 1000));
+    const start = seconds(empty);
+    const steps = full.steps - empty.steps;
+    const perSecond = steps / (seconds(full) - start);
+    return { perSecond, bytesPerStep: statSync(join(folder, 'qemu.log')).size / full.steps };
+  });
+}
+
+function logInQemu({ words }: Program, folder: string): void {
+  const image = join(folder, 'image.bin');
+  writeFileSync(image, words);
+  run('qemu-system-aarch64', [
+    ...['-M', 'virt,virtualization=on', '-cpu', 'cortex-a53', '-m', '64', '-nic', 'none', '-display', 'none'],
+    ...['-serial', 'none', '-monitor', 'none', '-semihosting', '-device', `loader,addr=${QEMU_BASE},cpu-num=0`],
+    ...['-device', `loader,file=${image},addr=${QEMU_BASE},force-raw=on`],
+    ...['-singlestep', '-d', 'exec,cpu', '-D', join(folder, 'qemu.log')],
+  ]);
+}
