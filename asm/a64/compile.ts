@@ -126,8 +126,22 @@ function parsePattern(text: string): Pattern {
   return { width: bits.length, mask, value };
 }
 
+type Piece = Pattern & { readonly name: string | undefined };
+
+/** The pieces read so far; the rows share most of them. */
+const pieces = new Map<string, Piece>();
+
+function pieceOf(text: string): Piece {
+  let piece = pieces.get(text);
+  if (piece === undefined) {
+    piece = parsePiece(text);
+    pieces.set(text, piece);
+  }
+  return piece;
+}
+
 /** One piece of a row's bits: `0110`, `sf`, `imm12:12`, `opc=1x`, `Rs=(11111)`. */
-function parsePiece(piece: string): Pattern & { name: string | undefined } {
+function parsePiece(piece: string): Piece {
   if (/^[01]+$/.test(piece)) return { name: undefined, ...parsePattern(piece) };
   const [, name, width, pattern] = /^(\w+)(?::(\d+)|=(\(?[01x]+\)?))?$/.exec(piece) ?? [];
   if (name === undefined) throw new Error(`unreadable bits '${piece}'`);
@@ -141,7 +155,7 @@ function layOut(row: Row): Layout {
   let mask = 0;
   let template = 0;
   for (const text of row.bits.split(' ')) {
-    const piece = parsePiece(text);
+    const piece = pieceOf(text);
     lsb -= piece.width;
     if (lsb < 0) break;
     mask += piece.mask * 2 ** lsb;
@@ -240,8 +254,9 @@ function withConditions(template: string): ConditionMnemonic[] {
 function wideOf(row: Row, layout: Layout): BitPattern | undefined {
   if (row.wide !== undefined) return parseSettings(row.wide, layout, row.name);
   const sf = layout.fields.get('sf');
-  const chosen = sf !== undefined && ((layout.mask >>> sf.lsb) & 1) === 0;
-  return chosen ? parseSettings('sf=1', layout, row.name) : undefined;
+  if (sf === undefined) return undefined;
+  const bit = 2 ** sf.lsb;
+  return (layout.mask & bit) === 0 ? { mask: bit, value: bit } : undefined;
 }
 
 function names(text: string): Set<string> {
