@@ -9,9 +9,12 @@ import { Diagnostics, SourceError } from '../../asm/source/diagnostics.ts';
 import { decodeText, type FileReader } from '../../asm/source/files.ts';
 import { NodeFiles } from '../../asm/source/node-files.ts';
 import { SourceFile, wholeFile } from '../../asm/source/source-file.ts';
-import type { SourceUnit } from '../scenario/kernel-sources.ts';
+import { staleOffsets } from '../scenario/built-offsets.ts';
+import { fixtureSources, type KernelHeaders, type SourceUnit } from '../scenario/kernel-sources.ts';
+import { treeHeaders } from '../scenario/kernel-tree.ts';
 import { printDiagnostics } from './exit.ts';
 import type { GccFlags } from './gcc-flags.ts';
+import { fixturesFolder } from './paths.ts';
 
 /** Files as all commands see them, with the headers that a compiler brings along. */
 export const sourceFiles: FileReader = withCompilerHeaders(new NodeFiles());
@@ -37,7 +40,7 @@ function settle(diagnostics: Diagnostics): void {
 }
 
 /** What is passed for a kernel's own source, with what the user gave behind it. */
-export function kernelFlags({ flags }: SourceUnit, user: GccFlags): Flags {
+function withUserFlags({ flags }: SourceUnit, user: GccFlags): Flags {
   return {
     ...user,
     includeDirs: [...user.includeDirs, ...flags.includeDirs],
@@ -47,6 +50,20 @@ export function kernelFlags({ flags }: SourceUnit, user: GccFlags): Flags {
     bigEndian: flags.bigEndian || user.bigEndian,
     flags: flags.flags,
   };
+}
+
+/**
+ * A set of kernel headers by name: `after` or `before` for those that come with hypstep, else the folder of a tree. Throws
+ * SourceError where that is none.
+ */
+export function headersNamed(name: string): KernelHeaders {
+  if (name === 'after' || name === 'before') return fixtureSources(fixturesFolder(), name, sourceFiles);
+  return treeHeaders(name, sourceFiles);
+}
+
+/** All that a set of headers declares, through its asm-offsets.c. Throws SourceErrors. */
+export function parseHeaders({ offsets }: KernelHeaders, flags: GccFlags): TranslationUnit {
+  return parseC(offsets.path, withUserFlags(offsets, flags));
 }
 
 /** Parses a C file with all its headers. Throws SourceErrors. */
@@ -59,8 +76,17 @@ export function parseC(file: string, flags: Flags): TranslationUnit {
 }
 
 /** The text of asm-offsets.h for an asm-offsets.c. Throws SourceErrors. */
-export function offsetsText(file: string, flags: Flags): string {
+export function offsetsText(file: string, flags: GccFlags): string {
   return printAsmOffsets(asmOffsets(parseC(file, flags)));
+}
+
+/** The same for a set of headers. Where a build has left another, a warning says so. */
+export function headersOffsetsText(headers: KernelHeaders, flags: GccFlags): string {
+  const entries = asmOffsets(parseHeaders(headers, flags));
+  const { builtOffsets } = headers;
+  const warning = builtOffsets === undefined ? undefined : staleOffsets(builtOffsets, entries, sourceFiles);
+  if (warning !== undefined) printDiagnostics([warning]);
+  return printAsmOffsets(entries);
 }
 
 /** Assembles `file`: a .S file is preprocessed first, any other is taken as it is. Throws SourceErrors. */

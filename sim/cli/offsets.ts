@@ -2,7 +2,6 @@
 import type { Command } from 'commander';
 import { UsageError } from './exit.ts';
 import { gccFlagsHelp, parseGccFlags } from './gcc-flags.ts';
-import { fixturesFolder } from './paths.ts';
 
 export function defineOffsets(program: Command): void {
   program
@@ -12,21 +11,19 @@ export function defineOffsets(program: Command): void {
       'Print asm-offsets.h for an asm-offsets.c, as Kbuild makes it. Without a file, or with `after` or `before`, for ' +
         'the world switch that comes with hypstep, with or without debug_ptr.',
     )
-    .argument('[asm-offsets.c]', 'the C file with the DEFINEs', 'after')
+    .argument('[asm-offsets.c]', 'the C file with the DEFINEs (default: after)')
     .argument('[flags...]', 'flags as for gcc')
+    .option('--kernel <tree>', "take the asm-offsets.c of this Linux tree, with the tree's own flags")
     .allowUnknownOption()
     .addHelpText('after', gccFlagsHelp)
-    .action(async (_file: string, _flags: string[], _options: object, command: Command) => {
+    .action(async (_file: string | undefined, _flags: string[], options: { kernel?: string }, command: Command) => {
       const flags = parseGccFlags(command.args);
-      const [file = 'after', ...more] = flags.rest;
-      if (more.length > 0) throw new UsageError(`one asm-offsets.c at a time; '${more[0]}' is one too many`);
-      const { kernelFlags, offsetsText, sourceFiles } = await import('./front-end.ts');
-      const { fixtureSources } = await import('../scenario/kernel-sources.ts');
-      if (file === 'after' || file === 'before') {
-        const { offsets } = fixtureSources(fixturesFolder(), file, sourceFiles);
-        process.stdout.write(offsetsText(offsets.path, kernelFlags(offsets, flags)));
-      } else {
-        process.stdout.write(offsetsText(file, flags));
-      }
+      const [file, ...more] = flags.rest;
+      const unwanted = options.kernel === undefined ? more[0] : file;
+      if (unwanted !== undefined) throw new UsageError(`one asm-offsets.c at a time; '${unwanted}' is one too many`);
+      const { headersNamed, headersOffsetsText, offsetsText } = await import('./front-end.ts');
+      const named = options.kernel ?? file ?? 'after';
+      const isSet = options.kernel !== undefined || named === 'after' || named === 'before';
+      process.stdout.write(isSet ? headersOffsetsText(headersNamed(named), flags) : offsetsText(named, flags));
     });
 }

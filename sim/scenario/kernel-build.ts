@@ -8,10 +8,11 @@ import { withCompilerHeaders } from '../../asm/cpp/compiler-headers.ts';
 import { macroConstant, preprocessSource, preprocessToText } from '../../asm/cpp/preprocess.ts';
 import type { ObjectFile } from '../../asm/elf/object-file.ts';
 import { assembleText } from '../../asm/gas/assemble.ts';
-import { Diagnostics, SourceError } from '../../asm/source/diagnostics.ts';
+import { type Diagnostic, Diagnostics, SourceError } from '../../asm/source/diagnostics.ts';
 import { type FileReader, MemoryFiles } from '../../asm/source/files.ts';
 import { SourceFile } from '../../asm/source/source-file.ts';
 import { KernelFacts } from '../kvm/kernel-facts.ts';
+import { staleOffsets } from './built-offsets.ts';
 import type { KernelHeaders, KernelSources, SourceUnit } from './kernel-sources.ts';
 
 /** The source made here that brings asm-offsets.c and the headers below into one translation unit. */
@@ -32,6 +33,8 @@ export interface KernelOffsets {
   readonly text: string;
   /** The values of the expressions that were asked for. */
   readonly values: ReadonlyMap<string, bigint>;
+  /** That a build's own asm-offsets.h differs. */
+  readonly warnings: readonly Diagnostic[];
 }
 
 /**
@@ -58,7 +61,16 @@ export function readKernel(
   diagnostics.throwIfErrors();
   const facts = new KernelFacts(unit, (name) => macroConstant(tokens, name), path);
   const values = new Map(expressions.map((text, n) => [text, expressionValue(text, n, facts)]));
-  return { facts, entries, text: printAsmOffsets(entries), values };
+  return { facts, entries, text: printAsmOffsets(entries), values, warnings: staleWarnings(headers, entries, files) };
+}
+
+function staleWarnings(
+  { builtOffsets }: KernelHeaders,
+  entries: readonly AsmOffsetsEntry[],
+  files: FileReader,
+): Diagnostic[] {
+  const warning = builtOffsets === undefined ? undefined : staleOffsets(builtOffsets, entries, files);
+  return warning === undefined ? [] : [warning];
 }
 
 function expressionMacro(n: number): string {

@@ -5,7 +5,7 @@
 import type { ObjectFile } from '../../asm/elf/object-file.ts';
 import type { Image } from '../../asm/link/image.ts';
 import { link } from '../../asm/link/link.ts';
-import { SourceError } from '../../asm/source/diagnostics.ts';
+import { type Diagnostic, SourceError } from '../../asm/source/diagnostics.ts';
 import { besideFile, type FileReader } from '../../asm/source/files.ts';
 import type { Place } from '../../asm/source/source-file.ts';
 import { type CpuModel, cpuModel } from '../core/models.ts';
@@ -41,6 +41,8 @@ export interface ReadyMachine {
   readonly kernel: Image;
   /** Where the world switch and its headers came from. */
   readonly sources: KernelSources;
+  /** What the user should know of the sources before the run. */
+  readonly warnings: readonly Diagnostic[];
   /** Reads source files, for listings. */
   readonly files: FileReader;
   /** The value of a scenario's integer or expression over kernel constants. */
@@ -151,6 +153,7 @@ function load(
     vm,
     kernel,
     sources,
+    warnings: offsets.warnings,
     files: options.files,
     evaluate,
   };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { inTempFolder } from '../oracle/tools.ts';
+import { treeFiles, writeTree } from '../scenario/kernel-tree.ts';
 import { fixtures, withReplaced } from '../scenario/world-switch.ts';
 import { hypstep } from './hypstep.ts';
 
@@ -111,10 +112,47 @@ test('offsets prints both sets of offsets, which differ as the change says', () 
   assert.is(Number(value(before, 'VCPU_DEBUG_FLAGS')) - Number(value(after, 'VCPU_DEBUG_FLAGS')), 512);
 });
 
-test('layout prints a struct, and names the byte at an offset', () => {
+test('layout prints a struct, and names the byte at an offset, whichever of the two comes first', () => {
   assert.match(hypstep(['layout', 'struct kvm_vcpu']).stdout, /^struct kvm_vcpu \{\n/);
   assert.is(hypstep(['layout', 'struct kvm_guest_debug_arch', '--at', '392']).stdout, 'dbg_wvr[1]\n');
+  assert.is(hypstep(['layout', '--at', 'struct kvm_guest_debug_arch', '392']).stdout, 'dbg_wvr[1]\n');
+  assert.match(
+    hypstep(['layout', '--at', 'struct kvm_guest_debug_arch', '512']).stderr,
+    /has 512 bytes: there is none/,
+  );
   assert.is(hypstep(['layout', 'struct nothing']).status, 1);
+  for (const words of [['--at', 'struct kvm_vcpu'], ['struct kvm_vcpu', '--at', 'x'], ['--diff', 'after', 'int'], []])
+    assert.is(hypstep(['layout', ...words]).status, 2, words.join(' '));
+});
+
+test('layout --diff prints what moved between two sets of headers', () => {
+  const lines = hypstep(['layout', '--diff', 'before', 'after', 'struct kvm_vcpu']).stdout.split('\n');
+  assert.is(lines[0], 'struct kvm_vcpu: 2816 -> 3328 bytes');
+  assert.ok(lines.some((line) => /^\+ arch\.debug_ptr .*struct kvm_guest_debug_arch \*debug_ptr$/.test(line)));
+  assert.ok(lines.some((line) => /^~ arch\.ctxt\.sys_regs .*u64 sys_regs\[94\] -> u64 sys_regs\[30\]$/.test(line)));
+  assert.match(hypstep(['layout', '--diff', 'after', 'gone', 'struct kvm']).stderr, /gone is no Linux tree/);
+});
+
+test('--kernel takes a tree in run, test, offsets and layout, and a stale asm-offsets.h is a warning', () => {
+  inTempFolder((folder) => {
+    const tree = join(folder, 'linux');
+    writeTree(tree, treeFiles());
+    const { status, stdout, stderr } = hypstep(['run', '--kernel', 'linux'], { cwd: folder });
+    assert.is(status, 0, stdout + stderr);
+    assert.match(stdout, /linux\/arch\/arm64\/kvm/);
+    assert.is(hypstep(['test', '--kernel', tree]).status, 0);
+    const made = hypstep(['offsets', '--kernel', tree]);
+    assert.is(made.stderr, '');
+    assert.is(made.stdout, hypstep(['offsets', 'after']).stdout);
+    const at = hypstep(['layout', 'struct kvm_guest_debug_arch', '--at', '392', '--kernel', tree]);
+    assert.is(at.stdout, 'dbg_wvr[1]\n');
+    const stale = made.stdout.replace(/(DEBUG_WVR) 384/, '$1 392');
+    writeTree(tree, { 'include/generated/asm-offsets.h': stale });
+    const warned = hypstep(['offsets', '--kernel', tree]);
+    assert.is(warned.stdout, made.stdout);
+    assert.match(warned.stderr, /asm-offsets\.h:\d+:1: warning: .*: DEBUG_WVR is 384, here 392\n/);
+    assert.match(hypstep(['run', '--kernel', tree]).stderr, /warning: .*DEBUG_WVR is 384, here 392\n/);
+  });
 });
 
 test('as makes an object, or lists what each line emitted', () => {
