@@ -6,6 +6,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { COMPILER_HEADERS, withCompilerHeaders } from '../../asm/cpp/compiler-headers.ts';
+import { kernelFlags } from '../../asm/cpp/kernel-flags.ts';
 import { preprocessToText } from '../../asm/cpp/preprocess.ts';
 import type { ObjectFile } from '../../asm/elf/object-file.ts';
 import { readElf } from '../../asm/elf/read.ts';
@@ -14,6 +16,9 @@ import { assembleText } from '../../asm/gas/assemble.ts';
 import { Diagnostics, diagnosticsOf, formatDiagnostic } from '../../asm/source/diagnostics.ts';
 import type { FileReader } from '../../asm/source/files.ts';
 import { NodeFiles } from '../../asm/source/node-files.ts';
+import { readKernel } from '../../sim/scenario/kernel-build.ts';
+import type { SourceUnit } from '../../sim/scenario/kernel-sources.ts';
+import { treeHeaders } from '../../sim/scenario/kernel-tree.ts';
 import { difference, objectText } from './object-text.ts';
 import { inTempFolder, runTool } from './tools.ts';
 
@@ -28,14 +33,6 @@ export interface KernelFile {
   readonly detail: string;
 }
 
-/** Flags that come from the kernel's makefiles, as far as .S files see them. */
-interface KernelFlags {
-  readonly include: readonly string[];
-  readonly includes: readonly string[];
-  readonly defines: readonly string[];
-  readonly march: string;
-}
-
 /** Folders below arch/arm64 whose .S files are assembled, unless others are asked for. */
 const FOLDERS = ['kvm', 'lib', 'kernel'];
 
@@ -45,13 +42,20 @@ export function compareKernel(tree: string, folders: readonly string[] = FOLDERS
     .flatMap((folder) => sourcesBelow(join(tree, 'arch/arm64', folder)))
     .map((file) => relative(tree, file));
   const reader = treeFiles(tree);
-  const flags = kernelFlags(tree);
+  // The folder of the tree is '': gcc runs there, and both see the same names.
+  const units = files.map((path) => {
+    return {
+      path,
+      flags: kernelFlags({ files: reader, path: '', compilerHeaders: COMPILER_HEADERS }, path, 'assembler'),
+    };
+  });
+  const march = marchOf(tree);
   return inTempFolder((folder) => {
-    const logs = assembleThere(tree, folder, files, flags);
-    return files.map((path, i) => {
+    const logs = assembleThere(tree, folder, units, march);
+    return units.map((unit, i) => {
       const output = join(folder, `${i}.o`);
-      const theirs = existsSync(output) ? readElf(readFileSync(output), path) : undefined;
-      return compareFile(path, theirs, logs[i]!, reader, flags);
+      const theirs = existsSync(output) ? readElf(readFileSync(output), unit.path) : undefined;
+      return compareFile(unit, theirs, logs[i]!, reader, march);
     });
   });
 }
@@ -77,60 +81,39 @@ function sourcesBelow(folder: string): string[] {
 
 /** Files by their path in the tree, so that names are the same as gcc sees when it runs there. */
 function treeFiles(tree: string): FileReader {
-  const files = new NodeFiles();
-  return { read: (path) => files.read(path.startsWith('/') ? path : join(tree, path)) };
+  const files = withCompilerHeaders(new NodeFiles());
+  return { read: (path) => files.read(/^[/<]/.test(path) ? path : join(tree, path)) };
 }
 
-function kernelFlags(tree: string): KernelFlags {
-  const modern = existsSync(join(tree, 'include/linux/compiler-version.h'));
-  const arch = ['arch/arm64/include', 'arch/arm64/include/generated'];
-  const uapi = [
-    'arch/arm64/include/uapi',
-    'arch/arm64/include/generated/uapi',
-    'include/uapi',
-    'include/generated/uapi',
-  ];
-  const version = modern ? ['include/linux/compiler-version.h'] : [];
-  const shared = ['__KERNEL__', '__ASSEMBLY__'];
-  const own = modern ? ['KASAN_SHADOW_SCALE_SHIFT='] : ['CONFIG_AS_LSE=1', 'TEXT_OFFSET=0x00080000'];
-  return {
-    include: [...arch, 'include', ...uapi],
-    includes: [...version, 'include/linux/kconfig.h'],
-    defines: [...shared, ...own],
-    march: modern ? 'armv8.5-a' : 'armv8-a',
-  };
+/** The architecture that both assemblers are told: one with all that the sources of the tree's age use. */
+function marchOf(tree: string): string {
+  return existsSync(join(tree, 'include/linux/compiler-version.h')) ? 'armv8.5-a' : 'armv8-a';
 }
 
-/** Defines for one file, which the makefile of its folder gives. */
-function ownDefines(path: string): string[] {
-  return path.includes('/nvhe/') ? ['__KVM_NVHE_HYPERVISOR__', '__DISABLE_EXPORTS'] : [];
-}
-
-function assembleThere(tree: string, folder: string, files: readonly string[], flags: KernelFlags): string[] {
-  const fixed = [
-    '-nostdinc',
-    '-fno-pic',
-    '-mlittle-endian',
-    ...flags.include.map((path) => `-I${path}`),
-    ...flags.includes.flatMap((path) => ['-include', path]),
-  ];
-  const lines = files.map((path, i) => {
-    const defines = [...flags.defines, ...ownDefines(path)].map((define) => `-D${define}`);
+function assembleThere(tree: string, folder: string, units: readonly SourceUnit[], march: string): string[] {
+  const lines = units.map(({ path, flags }, i) => {
+    const words = [
+      ...['-nostdinc', '-fno-pic', flags.bigEndian ? '-mbig-endian' : '-mlittle-endian', ...flags.flags],
+      ...flags.includeDirs.map((dir) => `-I${dir}`),
+      ...flags.includes.flatMap((file) => ['-include', file]),
+      ...flags.defines.map((define) => `-D'${define}'`),
+    ];
     const output = join(folder, `${i}.o`);
-    return `${GCC} ${[...fixed, ...defines].join(' ')} -Wa,-march=${flags.march} -c ${path} -o ${output} 2>${output}.log`;
+    return `${GCC} ${words.join(' ')} -Wa,-march=${march} -c ${path} -o ${output} 2>${output}.log`;
   });
   runTool('sh', ['-s'], lines.join('\n'), tree);
-  return files.map((_, i) => readFileSync(join(folder, `${i}.o.log`), 'utf8'));
+  return units.map((_, i) => readFileSync(join(folder, `${i}.o.log`), 'utf8'));
 }
 
 function compareFile(
-  path: string,
+  unit: SourceUnit,
   theirs: ObjectFile | undefined,
   log: string,
   files: FileReader,
-  flags: KernelFlags,
+  march: string,
 ): KernelFile {
-  const ours = assembleHere(path, files, flags);
+  const { path } = unit;
+  const ours = assembleHere(unit, files, march);
   if (typeof ours === 'string') {
     if (theirs === undefined) return { path, outcome: 'rejected by both', detail: log };
     return { path, outcome: 'different', detail: ours };
@@ -141,25 +124,40 @@ function compareFile(
 }
 
 /** Our object, written and read again, or our diagnostics. */
-function assembleHere(path: string, files: FileReader, flags: KernelFlags): ObjectFile | string {
+function assembleHere({ path, flags }: SourceUnit, files: FileReader, march: string): ObjectFile | string {
   const diagnostics = new Diagnostics();
   try {
     const text = preprocessToText(path, {
+      ...flags,
+      flags: ['-fno-pic', ...flags.flags],
       files,
       language: 'assembler',
-      includeDirs: flags.include,
-      includes: flags.includes,
-      defines: [...flags.defines, ...ownDefines(path)],
-      flags: ['-fno-pic'],
       diagnostics,
     });
-    const object = assembleText(text, { file: path, diagnostics, files, march: flags.march });
+    const object = assembleText(text, { file: path, diagnostics, files, march, bigEndian: flags.bigEndian });
     return readElf(writeObject(object), path);
   } catch (error) {
     const found = diagnosticsOf(error);
     if (found === undefined) throw error;
     return found.map(formatDiagnostic).join('\n');
   }
+}
+
+/**
+ * How many offsets of the tree's asm-offsets.c are those of the header that its build has left (name and value; older gcc
+ * rules copy other things into its comments), and those that are not.
+ */
+export function compareOffsets(tree: string): { identical: number; different: string[] } {
+  const files = new NodeFiles();
+  const { entries } = readKernel(treeHeaders(tree, files), files);
+  const built = readFileSync(join(tree, 'include/generated/asm-offsets.h'), 'utf8');
+  const theirs = Array.from(built.matchAll(/^#define (\w+) (-?\d+) /gm), ([, name, value]) => `${name} ${value}`);
+  const ours = entries.flatMap((entry) => (entry.kind === 'offset' ? [`${entry.name} ${entry.value}`] : []));
+  const different = [
+    ...ours.filter((line) => !theirs.includes(line)).map((line) => `here ${line}`),
+    ...theirs.filter((line) => !ours.includes(line)).map((line) => `there ${line}`),
+  ];
+  return { identical: ours.filter((line) => theirs.includes(line)).length, different };
 }
 
 function main(trees: readonly string[]): void {
@@ -173,6 +171,9 @@ function main(trees: readonly string[]): void {
     console.log(
       `${tree}: ${results.length} files, ${count('identical')} identical, ${count('different')} different, ${count('rejected by both')} rejected by both`,
     );
+    const { identical, different } = compareOffsets(tree);
+    for (const line of different) console.log(line);
+    console.log(`${tree}: asm-offsets.h: ${identical} offsets identical, ${different.length} different`);
   }
 }
 
