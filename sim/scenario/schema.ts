@@ -53,7 +53,7 @@ const machine = z.strictObject({
   cpu: z.enum(['cortex-a53']).default('cortex-a53').describe('core whose ID registers and cycle model are used'),
   breakpoints: count(1, 16).default(6).describe('hardware breakpoints that ID_AA64DFR0_EL1 reports, 1 to 16'),
   watchpoints: count(1, 16).default(4).describe('hardware watchpoints that ID_AA64DFR0_EL1 reports, 1 to 16'),
-  gic: z.enum(['v2', 'v3']).default('v2').describe('virtual GIC interface; v3 patches the alternatives in'),
+  gic: z.enum(['v2', 'v3']).default('v2').describe('virtual GIC interface, and which of its switches hyp code calls'),
   mmu: z
     .boolean()
     .default(true)
