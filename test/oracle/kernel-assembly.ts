@@ -38,17 +38,8 @@ const FOLDERS = ['kvm', 'lib', 'kernel'];
 
 /** Assembles the .S files below arch/arm64/`folders` of `tree` both ways; linker scripts are left out. */
 export function compareKernel(tree: string, folders: readonly string[] = FOLDERS): KernelFile[] {
-  const files = folders
-    .flatMap((folder) => sourcesBelow(join(tree, 'arch/arm64', folder)))
-    .map((file) => relative(tree, file));
   const reader = treeFiles(tree);
-  // The folder of the tree is '': gcc runs there, and both see the same names.
-  const units = files.map((path) => {
-    return {
-      path,
-      flags: kernelFlags({ files: reader, path: '', compilerHeaders: COMPILER_HEADERS }, path, 'assembler'),
-    };
-  });
+  const units = unitsOf(tree, folders, reader);
   const march = marchOf(tree);
   return inTempFolder((folder) => {
     const logs = assembleThere(tree, folder, units, march);
@@ -62,11 +53,18 @@ export function compareKernel(tree: string, folders: readonly string[] = FOLDERS
 
 /** The objects gcc makes of the .S files below arch/arm64/`folders` of `tree`, in `folder`: their names. */
 export function makeKernelObjects(tree: string, folder: string, folders: readonly string[] = FOLDERS): string[] {
-  const files = folders
-    .flatMap((name) => sourcesBelow(join(tree, 'arch/arm64', name)))
-    .map((file) => relative(tree, file));
-  assembleThere(tree, folder, files, kernelFlags(tree));
-  return files.map((_, i) => `${i}.o`).filter((name) => existsSync(join(folder, name)));
+  const units = unitsOf(tree, folders, treeFiles(tree));
+  assembleThere(tree, folder, units, marchOf(tree));
+  return units.map((_, i) => `${i}.o`).filter((name) => existsSync(join(folder, name)));
+}
+
+/** The sources, by their paths in the tree, and what Kbuild passes; the tree is '' there: gcc runs in its folder. */
+function unitsOf(tree: string, folders: readonly string[], files: FileReader): SourceUnit[] {
+  const here = { files, path: '', compilerHeaders: COMPILER_HEADERS };
+  return folders
+    .flatMap((folder) => sourcesBelow(join(tree, 'arch/arm64', folder)))
+    .map((file) => relative(tree, file))
+    .map((path) => ({ path, flags: kernelFlags(here, path, 'assembler') }));
 }
 
 function sourcesBelow(folder: string): string[] {

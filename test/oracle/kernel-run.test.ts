@@ -12,9 +12,9 @@ import { hasDebugPointer } from '../../sim/kvm/context.ts';
 import { parseScenario } from '../../sim/scenario/load.ts';
 import { prepareScenario, type ReadyMachine } from '../../sim/scenario/ready.ts';
 import { fixtures, roundTrip, withReplaced } from '../scenario/world-switch.ts';
+import { withKernelTrees } from './tools.ts';
 
 const test = suite("a kernel tree's own world switch");
-const trees = (process.env.HYPSTEP_KERNEL_TREES ?? '').split(':').filter((tree) => tree !== '');
 const files = new NodeFiles();
 
 function ready(kernel: string, gic: string): ReadyMachine {
@@ -23,34 +23,28 @@ function ready(kernel: string, gic: string): ReadyMachine {
   return prepareScenario(parseScenario(roundTrip, expected), { files, fixtures, kernel });
 }
 
-for (const tree of trees) {
-  const name = basename(tree);
+withKernelTrees(test, [], 'the round trip comes back whole with each GIC, or the tree is refused', (tree) => {
   if (!existsSync(join(tree, 'arch/arm64/kvm/hyp.S'))) {
-    test(`${name} is refused`, () => {
-      assert.throws(() => ready(tree, 'v2'), /which has no arch\/arm64\/kvm\/hyp\.S/);
-    });
-    continue;
+    assert.throws(() => ready(tree, 'v2'), /which has no arch\/arm64\/kvm\/hyp\.S/);
+    return;
   }
-  for (const gic of ['v2', 'v3']) {
-    test(`${name}, GIC${gic}: the round trip comes back whole`, () => {
-      const machine = ready(tree, gic);
-      const report = reportRun(machine);
-      assert.equal(report.failures, []);
-      assert.equal(report.contract.lost, []);
-      const { typed, facts } = machine;
-      // Element 2 of the guest's breakpoint controls, through the pointer or where it was before there was one.
-      const path = hasDebugPointer(facts)
-        ? 'debug_ptr->dbg_bcr[2]'
-        : `ctxt.sys_regs[${facts.constant('DBGBCR0_EL1') + 2n}]`;
-      assert.is(typed.read(`vcpu.arch.${path}`), 0x201e6n);
-      const compared = report.contract.compared.reduce((sum, { count }) => sum + count, 0);
-      console.log(
-        `${name}, GIC${gic}: ${report.steps} steps, ${report.cycles} cycles, ${compared} registers preserved`,
-      );
-    });
-  }
-}
+  for (const gic of ['v2', 'v3']) roundTripOf(tree, gic);
+});
 
-if (trees.length === 0) test.skip('no kernel tree: HYPSTEP_KERNEL_TREES is not set');
+function roundTripOf(tree: string, gic: string): void {
+  const machine = ready(tree, gic);
+  const report = reportRun(machine);
+  assert.equal(report.failures, []);
+  assert.equal(report.contract.lost, []);
+  const { typed, facts } = machine;
+  // Element 2 of the guest's breakpoint controls, through the pointer or where it was before there was one.
+  const path = hasDebugPointer(facts)
+    ? 'debug_ptr->dbg_bcr[2]'
+    : `ctxt.sys_regs[${facts.constant('DBGBCR0_EL1') + 2n}]`;
+  assert.is(typed.read(`vcpu.arch.${path}`), 0x201e6n);
+  const preserved = report.contract.compared.reduce((sum, { count }) => sum + count, 0);
+  const { steps, cycles } = report;
+  console.log(`${basename(tree)}, GIC${gic}: ${steps} steps, ${cycles} cycles, ${preserved} registers preserved`);
+}
 
 test.run();

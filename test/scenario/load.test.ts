@@ -44,7 +44,7 @@ test('integers are 64 bits wide, in decimal, hexadecimal, or negative', () => {
 
 test('an unknown key is told with its own line and column and the keys there are', () => {
   assert.equal(faults(`${shortest}machine:\n  breakpoint: 6\n`), [
-    "5:3: unknown key 'breakpoint'; known here: cpu, breakpoints, watchpoints, gic, ram, features",
+    "5:3: unknown key 'breakpoint'; known here: cpu, breakpoints, watchpoints, gic, mmu, ram, features",
   ]);
 });
 
