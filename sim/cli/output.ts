@@ -64,6 +64,11 @@ export function writeBytes(path: string, bytes: Uint8Array): void {
   writeWhole(path, (write) => write(bytes));
 }
 
+/** Prints `text` as it is to standard output. */
+export function printText(text: string): void {
+  if (text !== '') printLines([text.replace(/\n$/, '')]);
+}
+
 /** Prints `lines` to standard output. A reader that has gone away (`| head`) ends the printing quietly. */
 export function printLines(lines: Iterable<string>): void {
   try {

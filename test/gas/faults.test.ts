@@ -148,4 +148,14 @@ test('random sources give an object or diagnostics, and nothing else', () => {
   fc.assert(property, { seed: 20, numRuns: Number(process.env.HYPSTEP_FUZZ_RUNS ?? 400) });
 });
 
+test('nested repetitions of nothing are ended by the limit of expansions', () => {
+  const program = `${'\t.rept 2\n'.repeat(40)}${'\t.endr\n'.repeat(40)}`;
+  assert.match(errorLines(program)[0]!, /more than the limit of 250000 expansions of macros and repetitions$/);
+});
+
+test('sections that together are too large are ended by the limit of the object', () => {
+  const program = ['a', 'b', 'c', 'd', 'e'].map((name) => `\t.section .${name}, "a"\n\t.skip 0xf000000\n`).join('');
+  assert.match(errorLines(program)[0]!, /the sections come to more than the limit of 1073741824 bytes$/);
+});
+
 test.run();
