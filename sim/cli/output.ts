@@ -1,6 +1,9 @@
 /** Output files that appear whole or not at all, and lines to standard output. */
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { SourceError } from '../../asm/source/diagnostics.ts';
+import { decodeText } from '../../asm/source/files.ts';
+import type { ConsoleStream } from '../devices/semihosting.ts';
 
 /** Pieces smaller than this are gathered before they are written, in UTF-16 units. */
 const CHUNK = 1 << 16;
@@ -72,18 +75,80 @@ export function printText(text: string): void {
 /** Prints `lines` to standard output. A reader that has gone away (`| head`) ends the printing quietly. */
 export function printLines(lines: Iterable<string>): void {
   try {
-    inChunks(lines, (piece) => {
-      const bytes = new TextEncoder().encode(piece);
-      for (let at = 0; at < bytes.length; ) {
-        try {
-          at += writeSync(1, bytes, at);
-        } catch (error) {
-          // A pipe that is full for the moment: standard output is non-blocking where it is shared with a terminal.
-          if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-        }
-      }
-    });
+    inChunks(lines, (piece) => writeAll(STDOUT, new TextEncoder().encode(piece)));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+  }
+}
+
+const STDOUT = 1;
+const STDERR = 2;
+
+/** Writes all of `bytes` to the open file `descriptor`. */
+function writeAll(descriptor: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += writeSync(descriptor, bytes, at);
+    } catch (error) {
+      // A pipe that is full for the moment: standard output is non-blocking where it is shared with a terminal.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    }
+  }
+}
+
+const NEWLINE = 0x0a;
+
+/** What a simulated program sends, kept as text. */
+export class KeptOutput {
+  readonly #bytes: Record<ConsoleStream, number[]> = { stdout: [], stderr: [] };
+
+  readonly send = (byte: number, stream: ConsoleStream): void => {
+    this.#bytes[stream].push(byte);
+  };
+
+  get texts(): Record<ConsoleStream, string> {
+    const text = (bytes: readonly number[]) => decodeText(Uint8Array.from(bytes));
+    return { stdout: text(this.#bytes.stdout), stderr: text(this.#bytes.stderr) };
+  }
+}
+
+/** What a simulated program sends, passed on byte for byte in lines, or in pieces where lines are long. */
+export class ProgramOutput {
+  readonly #toStderr: boolean;
+  readonly #pending: Record<ConsoleStream, number[]> = { stdout: [], stderr: [] };
+  #last = NEWLINE;
+
+  /** With `toStderr` standard output is kept free for hypstep's own. */
+  constructor({ toStderr = false } = {}) {
+    this.#toStderr = toStderr;
+  }
+
+  readonly send = (byte: number, stream: ConsoleStream): void => {
+    const pending = this.#pending[stream];
+    pending.push(byte);
+    this.#last = byte;
+    if (byte === NEWLINE || pending.length === CHUNK) this.#write(stream);
+  };
+
+  /** Passes on what is left. */
+  flush(): void {
+    this.#write('stdout');
+    this.#write('stderr');
+  }
+
+  /** The same, and where the program ended within a line that a reader sees, ends that line. */
+  finish(): void {
+    this.flush();
+    const isSeen = this.#toStderr || isatty(STDOUT);
+    if (isSeen && this.#last !== NEWLINE) writeAll(STDERR, Uint8Array.of(NEWLINE));
+  }
+
+  #write(stream: ConsoleStream): void {
+    const bytes = Uint8Array.from(this.#pending[stream].splice(0));
+    try {
+      writeAll(stream === 'stderr' || this.#toStderr ? STDERR : STDOUT, bytes);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+    }
   }
 }

@@ -122,7 +122,8 @@ export function reportData(ready: ReadyMachine, report: RunReport): object {
   };
 }
 
-function phaseData(phase: Phase): object {
+/** A phase with all below it as plain data. */
+export function phaseData(phase: Phase): object {
   const { name, el, start, end, own, all, children } = phase;
   return { name, el, start, end, own, all, children: children.map(phaseData) };
 }

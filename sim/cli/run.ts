@@ -1,24 +1,30 @@
-/** `hypstep run`: a scenario run to its end, as a table of the routines it went through and what came back. */
+/**
+ * `hypstep run`: a scenario run to its end, as a table of the routines it went through and what came back; or a bare-metal
+ * program run to its end, with what it sends on standard output.
+ */
 import type { Command } from 'commander';
 import { CommandFailed } from './exit.ts';
-import { type ScenarioOptions, withScenarioOptions } from './scenario-options.ts';
+import { type RunnableOptions, withRunnableOptions } from './scenario-options.ts';
 
-interface RunOptions extends ScenarioOptions {
+interface RunOptions extends RunnableOptions {
   readonly json?: boolean;
 }
 
 export function defineRun(program: Command): void {
   const command = program
     .command('run')
-    .summary('run a scenario and say what came back')
+    .summary('run a scenario or a bare-metal ELF file and say what came back')
     .description(
       'Run a scenario to its end. Prints the routines entered, in order and nested by call, with instructions and ' +
         'cycles; the exit code returned to the host; and whether every register of host and guest came back. The exit ' +
-        "status is 1 where one did not, where the hyp code faulted, or where one of the scenario's expectations fails.",
+        "status is 1 where one did not, where the hyp code faulted, or where one of the scenario's expectations fails.\n\n" +
+        'Or run a bare-metal ELF file from EL2 on a board. What it sends goes to standard output, how it ended to ' +
+        'standard error, and its exit status is passed on.',
     )
-    .argument('[scenario]', 'a scenario file (default: a round trip from host to guest and back)')
+    .argument('[file]', 'a scenario or an ELF file (default: a round trip from host to guest and back)')
     .option('--json', 'print the same as JSON');
-  withScenarioOptions(command).action(async (path: string | undefined, options: RunOptions) => {
+  withRunnableOptions(command).action(async (path: string | undefined, options: RunOptions) => {
+    if (await runElf(path, options)) return;
     const { openScenario } = await import('./session.ts');
     const { reportRun } = await import('../check/report.ts');
     const { printLines } = await import('./output.ts');
@@ -31,4 +37,25 @@ export function defineRun(program: Command): void {
     printLines(options.json ? [JSON.stringify(reportData(ready, report), undefined, 2)] : reportLines(ready, report));
     if (report.failures.length > 0) throw new CommandFailed();
   });
+}
+
+/** Runs the ELF file at `path`. False where the file is none. */
+async function runElf(path: string | undefined, options: RunOptions): Promise<boolean> {
+  if (path === undefined) return false;
+  const { openElf } = await import('./session.ts');
+  const { KeptOutput, printLines, ProgramOutput } = await import('./output.ts');
+  const { bareMetalData, endingSummary } = await import('./bare-metal-views.ts');
+  const kept = new KeptOutput();
+  const passed = new ProgramOutput();
+  const run = openElf(path, options, options.json ? kept.send : passed.send);
+  if (run === undefined) return false;
+  try {
+    run.finish(() => passed.flush());
+  } finally {
+    passed.finish();
+  }
+  if (options.json) printLines([JSON.stringify(bareMetalData(run, kept.texts), undefined, 2)]);
+  else process.stderr.write(`hypstep: ${endingSummary(run)}\n`);
+  if (run.status !== 0) throw new CommandFailed(run.status);
+  return true;
 }

@@ -1,10 +1,15 @@
-/** A scenario named on the command line, made ready to run. */
+/** What is named on the command line, a scenario or an ELF file, made ready to run. */
+import { isElf } from '../../asm/elf/read.ts';
 import { NodeFiles } from '../../asm/source/node-files.ts';
+import { modelNames } from '../core/models.ts';
+import { prepareBareMetal } from '../scenario/bare-metal.ts';
+import { BareMetalRun, DEFAULT_STEPS } from '../scenario/bare-metal-run.ts';
+import type { BoardOptions } from '../scenario/board.ts';
 import { loadScenario } from '../scenario/load.ts';
 import { prepareScenario, type ReadyMachine } from '../scenario/ready.ts';
-import { printDiagnostics } from './exit.ts';
+import { printDiagnostics, UsageError } from './exit.ts';
 import { defaultScenario, fixturesFolder } from './paths.ts';
-import type { ScenarioOptions } from './scenario-options.ts';
+import { checkRunnableOptions, countOption, type RunnableOptions, type ScenarioOptions } from './scenario-options.ts';
 
 /**
  * The machine of the scenario at `path` (the default one where it is left out). Prints warnings. Throws SourceError or
@@ -12,6 +17,7 @@ import type { ScenarioOptions } from './scenario-options.ts';
  */
 export function openScenario(path: string | undefined, options: ScenarioOptions): ReadyMachine {
   const files = new NodeFiles();
+  checkRunnableOptions('scenario', options);
   const loaded = loadScenario(path ?? defaultScenario(), files);
   const ready = prepareScenario(loaded, {
     files,
@@ -21,4 +27,30 @@ export function openScenario(path: string | undefined, options: ScenarioOptions)
   });
   printDiagnostics(ready.warnings);
   return ready;
+}
+
+const MIB = 1024 * 1024;
+const MAX_RAM = 2047;
+const MAX_STEPS = 2 ** 40;
+
+/**
+ * The run of the ELF file at `path`; undefined where the file is none, which its first bytes tell. What the program sends
+ * goes to `send`. Throws SourceError, and UsageError for options that make no board.
+ */
+export function openElf(
+  path: string | undefined,
+  options: RunnableOptions,
+  send: BoardOptions['send'],
+): BareMetalRun | undefined {
+  const files = new NodeFiles();
+  const bytes = path === undefined ? undefined : files.read(path);
+  if (path === undefined || bytes === undefined || !isElf(bytes)) return undefined;
+  checkRunnableOptions('ELF file', options);
+  const { cpu, gic } = options;
+  if (cpu !== undefined && !modelNames.includes(cpu)) {
+    throw new UsageError(`--cpu is one of ${modelNames.join(', ')}, not '${cpu}'`);
+  }
+  const ram = (countOption('ram', options.ram, MAX_RAM) ?? 0) * MIB || undefined;
+  const steps = countOption('steps', options.steps, MAX_STEPS) ?? DEFAULT_STEPS;
+  return new BareMetalRun(prepareBareMetal(path, { files, cpu, gic, ram, send }), steps);
 }

@@ -1,25 +1,28 @@
 /** `hypstep step`: a prompt at which a world switch is gone through, forwards and backwards. */
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
-import { type ScenarioOptions, withScenarioOptions } from './scenario-options.ts';
+import { type RunnableOptions, withRunnableOptions } from './scenario-options.ts';
 
 const PROMPT = '(hypstep) ';
 
 export function defineStep(program: Command): void {
   const command = program
     .command('step')
-    .summary('step through a scenario, forwards and backwards')
+    .summary('step through a scenario or a bare-metal ELF file, forwards and backwards')
     .description(
-      'Step through a scenario at a prompt. Commands may also come from a pipe, one a line; `help` at the prompt lists ' +
+      'Step through a scenario or a bare-metal ELF file at a prompt. Commands may also come from a pipe, one a line; `help` at the prompt lists ' +
         'them. A line that begins with # is a comment.',
     )
-    .argument('[scenario]', 'a scenario file (default: a round trip from host to guest and back)');
-  withScenarioOptions(command).action(async (path: string | undefined, options: ScenarioOptions) => {
-    const { openScenario } = await import('./session.ts');
+    .argument('[file]', 'a scenario or an ELF file (default: a round trip from host to guest and back)');
+  withRunnableOptions(command).action(async (path: string | undefined, options: RunnableOptions) => {
+    const { openElf, openScenario } = await import('./session.ts');
+    const { ProgramOutput } = await import('./output.ts');
     const { ScenarioRun } = await import('../scenario/run.ts');
     const { Debugger } = await import('./debugger.ts');
-    const stepper = new Debugger(new ScenarioRun(openScenario(path, options)));
-    await converse(stepper);
+    const output = new ProgramOutput();
+    const elf = openElf(path, options, output.send);
+    const stepper = new Debugger(elf ?? new ScenarioRun(openScenario(path, options)));
+    await converse(stepper, () => output.flush());
   });
 }
 
@@ -30,7 +33,7 @@ interface Stepper {
 }
 
 /** Reads commands to the end of input or `q`. With a terminal there is a prompt; in a pipe each command is echoed. */
-async function converse(stepper: Stepper): Promise<void> {
+async function converse(stepper: Stepper, flush: () => void): Promise<void> {
   const terminal = process.stdin.isTTY === true;
   const show = (lines: readonly string[]) => process.stdout.write(lines.map((line) => `${line}\n`).join(''));
   const input = createInterface({
@@ -42,7 +45,9 @@ async function converse(stepper: Stepper): Promise<void> {
   if (terminal) input.prompt();
   for await (const line of input) {
     if (!terminal && line.trim() !== '') show([`${PROMPT}${line.trim()}`]);
-    show(stepper.execute(line));
+    const lines = stepper.execute(line);
+    flush();
+    show(lines);
     if (stepper.finished) break;
     if (terminal) input.prompt();
   }

@@ -26,12 +26,15 @@ const hypervisorCall: Builder = (fields, { cpu }) => {
   };
 };
 
-/** SMC without EL3: UNDEFINED but for the trap of EL1's by HCR_EL2.TSC. */
-const secureMonitorCall: Builder = (fields, { cpu }) => {
+/** SMC without EL3: UNDEFINED but for the trap of EL1's by HCR_EL2.TSC, and where firmware in the simulator answers. */
+const secureMonitorCall: Builder = (fields, on) => {
+  const { cpu } = on;
   const hcr = 2 * cpu.cell('hcr_el2');
   return () => {
     if (cpu.el === 1 && (cpu.words[hcr]! & HCR_TSC) !== 0) throw trap(EC.smc, fields.imm16, 2);
-    throw undefinedInstruction();
+    if (cpu.el === 0 || on.firmware === undefined) throw undefinedInstruction();
+    on.firmware();
+    cpu.cells[PC] = cpu.cells[PC]! + 4n;
   };
 };
 
@@ -41,9 +44,10 @@ const breakpoint: Builder =
     throw softwareBreakpoint(fields.imm16, softwareBreakpointTarget(cpu));
   };
 
-/** HLT: without a debugger UNDEFINED, but for the immediate that calls semihosting. */
+/** HLT: without a debugger UNDEFINED, but for the immediate that calls semihosting, which EL0 may not. */
 const halt: Builder = (fields, on) => () => {
-  if (fields.imm16 !== SEMIHOSTING || on.semihosting === undefined) throw undefinedInstruction();
+  const isCall = fields.imm16 === SEMIHOSTING && on.semihosting !== undefined && on.cpu.el > 0;
+  if (!isCall) throw undefinedInstruction();
   on.semihosting();
 };
 

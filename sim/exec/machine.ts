@@ -72,6 +72,7 @@ export class Machine implements Environment {
   readonly gicV2: GicV2VirtualInterface | undefined;
   readonly gicV3: GicV3CpuInterface | undefined;
   semihosting: (() => void) | undefined;
+  firmware: (() => void) | undefined;
   /** Whether a step advances the clock by one cycle. A timing model that advances it itself sets this to false. */
   countsCycles = true;
   /** Operations by 4 KB page of RAM, and in it by word. */

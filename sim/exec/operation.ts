@@ -52,6 +52,8 @@ export interface Environment {
   readonly checkFp: () => void;
   /** Called for HLT #0xF000, where semihosting is attached. */
   readonly semihosting: (() => void) | undefined;
+  /** Called for SMC, where there is firmware that answers it. */
+  readonly firmware: (() => void) | undefined;
 }
 
 /** Makes the closure of one instruction. */

@@ -25,6 +25,8 @@ export class Recording {
   readonly #recorder: Recorder;
   readonly #reader: StepReader;
   readonly #startCycle: number;
+  /** Where time was let pass last, and until when. */
+  #idle = { position: -1, until: 0 };
 
   /** Records `machine` from its present state on, timed by `timing`, which is reset. */
   constructor(machine: RecordedMachine, timing: TimingModel) {
@@ -82,7 +84,7 @@ export class Recording {
     this.#checkRange(position, this.length);
     if (position === this.position) return;
     this.#cursor.moveTo(position);
-    this.machine.cpu.clock.cycles = this.#cycleBefore(position);
+    this.machine.cpu.clock.cycles = this.#clockAt(position);
     this.machine.cpu.refresh();
     this.#recorder.copyState();
   }
@@ -98,12 +100,25 @@ export class Recording {
     this.#recorder.copyState();
   }
 
+  /**
+   * Lets the processor stand idle until cycle `cycle`, in which the next step's instruction is fetched: what it waits for in
+   * WFI. Nothing happens where that is past. Throws RangeError where the machine does not stand at the end.
+   */
+  passTime(cycle: number): void {
+    if (this.position !== this.length) throw new RangeError('time passes only at the end of a recording');
+    const { clock } = this.machine.cpu;
+    if (cycle <= clock.cycles) return;
+    clock.cycles = cycle;
+    this.#idle = { position: this.position, until: cycle };
+    this.timing.reset(cycle);
+  }
+
   /** Forgets the steps from `position` on. The timing model begins anew there, with an empty pipeline. */
   truncate(): void {
     if (this.position === this.length) return;
     this.#log.truncate(this.position);
     this.#cursor.setToEnd();
-    this.timing.reset(this.#cycleBefore(this.position));
+    this.timing.reset(this.#clockAt(this.position));
   }
 
   /** The cycle in which step `index` was issued. Throws RangeError where there is no such step. */
@@ -231,6 +246,11 @@ export class Recording {
 
   #cycleBefore(position: number): number {
     return position === 0 ? this.#startCycle : this.cycleAt(position - 1);
+  }
+
+  /** The time before step `position` is made: that of the step before, or until which the processor was idle. */
+  #clockAt(position: number): number {
+    return position === this.#idle.position ? this.#idle.until : this.#cycleBefore(position);
   }
 
   #checkRange(index: number, last: number): void {

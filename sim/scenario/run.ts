@@ -67,6 +67,10 @@ export class ScenarioRun implements Run {
     return this.#ending && endingText(this.#ending, this.ready.recording.length);
   }
 
+  get status(): number | undefined {
+    return this.#ending && (this.#ending.kind === 'done' ? 0 : 1);
+  }
+
   advance(): boolean {
     if (this.#ending !== undefined) return false;
     const { recording, scenario } = this.ready;

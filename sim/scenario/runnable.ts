@@ -22,6 +22,8 @@ export interface Run {
   readonly ready: Runnable;
   /** How the run ended, for a reader; undefined while it has not. */
   readonly endingText: string | undefined;
+  /** What a shell is to be told of it: 0 where it ended as it should; undefined while it has not. */
+  readonly status: number | undefined;
   /** Records one more step. False where the run has ended, and nothing was done. Throws NotModelled. */
   advance(): boolean;
 }

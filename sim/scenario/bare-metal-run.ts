@@ -1,0 +1,147 @@
+/** The run of a bare-metal program: step by step until it ends, waits for what cannot come, or has had enough steps. */
+import { PSTATE_BITS } from '../core/pstate.ts';
+import { DAIF, EVENT } from '../core/registers.ts';
+import type { Machine } from '../exec/machine.ts';
+import type { BareMetal } from './bare-metal.ts';
+import type { PowerOff } from './board.ts';
+import { type Run, runToEnd } from './runnable.ts';
+
+export type BareMetalEnding =
+  | PowerOff
+  /** Nothing will ever happen again: WFI or WFE without anything that could wake the core, or a branch to itself. */
+  | { readonly kind: 'halted' }
+  /** An exception's vector cannot be fetched, which is an exception to the same vector, and so on. */
+  | { readonly kind: 'stuck'; readonly vector: bigint }
+  | { readonly kind: 'limit'; readonly steps: number };
+
+/** Steps after which a run ends where nothing else is said. */
+export const DEFAULT_STEPS = 10_000_000;
+
+export class BareMetalRun implements Run {
+  readonly ready: BareMetal;
+  #ending: BareMetalEnding | undefined;
+  readonly #limit: number;
+  /** The last step that executed WFE without an event, and where. */
+  #wait = { step: -1, pc: 0n };
+
+  /** `limit`: the most steps, at least 1. */
+  constructor(ready: BareMetal, limit = DEFAULT_STEPS) {
+    this.ready = ready;
+    this.#limit = limit;
+  }
+
+  /** How the run ended; undefined while it has not. */
+  get ending(): BareMetalEnding | undefined {
+    return this.#ending;
+  }
+
+  get endingText(): string | undefined {
+    return this.#ending && endingText(this.#ending, this.ready);
+  }
+
+  get status(): number | undefined {
+    return this.#ending && statusOf(this.#ending);
+  }
+
+  advance(): boolean {
+    if (this.#ending !== undefined) return false;
+    const { recording, machine, board } = this.ready;
+    const { pc } = machine.cpu;
+    const hadEvent = machine.cpu.words[2 * EVENT] !== 0;
+    recording.step();
+    this.#ending = board.off ?? this.#endlessness(pc, hadEvent);
+    if (this.#ending === undefined && recording.length >= this.#limit) {
+      this.#ending = { kind: 'limit', steps: this.#limit };
+    }
+    return true;
+  }
+
+  /** Runs to the end. Throws NotModelled. */
+  finish(progress?: (steps: number) => void): BareMetalEnding {
+    runToEnd(this, progress);
+    return this.#ending!;
+  }
+
+  /** Looks whether the last step, made at `pc`, was one after which nothing new can happen; lets time pass where it waits. */
+  #endlessness(pc: bigint, hadEvent: boolean): BareMetalEnding | undefined {
+    const { recording, machine } = this.ready;
+    const last = recording.length - 1;
+    const isSamePc = machine.cpu.pc === pc;
+    const name = recording.operationAt(last)?.instruction.encoding.name;
+    if (name === undefined) {
+      const isLoop = isSamePc && recording.lastException?.kind === 'sync';
+      return isLoop && recording.exceptionAt(last) !== undefined ? { kind: 'stuck', vector: pc } : undefined;
+    }
+    if (isSamePc) return this.#mayBeInterrupted() ? undefined : { kind: 'halted' };
+    if (name === 'WFI') return this.#waitForInterrupt();
+    if (name === 'WFE' && !hadEvent) return this.#waitForEvent(pc, last);
+    return undefined;
+  }
+
+  /** Lets the time pass until the timer says something. */
+  #waitForInterrupt(): BareMetalEnding | undefined {
+    const { machine, recording } = this.ready;
+    if (recording.exceptionAt(recording.length - 1) !== undefined || machine.interrupts.wakesFromWfi())
+      return undefined;
+    const next = machine.timer.nextEvent;
+    if (next === Number.POSITIVE_INFINITY) return { kind: 'halted' };
+    recording.passTime(next);
+    return undefined;
+  }
+
+  /** WFE may end at any time; met again with nothing but a branch between, it is a loop that waits for good. */
+  #waitForEvent(pc: bigint, step: number): BareMetalEnding | undefined {
+    const { machine } = this.ready;
+    const isAgain = this.#wait.pc === pc && step - this.#wait.step <= 2;
+    this.#wait = { step, pc };
+    const mayWake = machine.interrupts.wakesFromWfi() || machine.timer.nextEvent !== Number.POSITIVE_INFINITY;
+    return isAgain && !mayWake ? { kind: 'halted' } : undefined;
+  }
+
+  /** Whether an interrupt may still be taken at the instruction at hand. */
+  #mayBeInterrupted(): boolean {
+    const { machine } = this.ready;
+    if (areInterruptsMasked(machine)) return false;
+    return machine.interrupts.pending() !== undefined || machine.timer.nextEvent !== Number.POSITIVE_INFINITY;
+  }
+}
+
+/** At EL2 PSTATE masks every IRQ and FIQ there can be; at lower levels one may be taken to EL2 whatever PSTATE says. */
+function areInterruptsMasked({ cpu }: Machine): boolean {
+  const masks = PSTATE_BITS.i | PSTATE_BITS.f;
+  return cpu.el === 2 && (cpu.words[2 * DAIF]! & masks) === masks;
+}
+
+/** The program's own status; 0 where it turned the machine off or halted, 1 where it did not end. */
+function statusOf(ending: BareMetalEnding): number {
+  switch (ending.kind) {
+    case 'exit':
+      return ending.status;
+    case 'power':
+    case 'halted':
+      return 0;
+    case 'stuck':
+    case 'limit':
+      return 1;
+  }
+}
+
+function endingText(ending: BareMetalEnding, { recording, code, machine }: BareMetal): string {
+  const steps = `${recording.length} steps`;
+  const place = () => {
+    const pa = machine.memory.translate(machine.cpu.pc);
+    return pa === undefined ? `0x${machine.cpu.pc.toString(16)}` : code.nameOf(pa);
+  };
+  switch (ending.kind) {
+    case 'exit':
+      return `the program has ended with status ${ending.status} after ${steps} (${ending.call})`;
+    case 'power':
+      return `the program has ended after ${steps} (PSCI ${ending.call})`;
+    case 'halted':
+      return `the program has halted after ${steps}: it waits at ${place()}, and nothing can wake it`;
+    case 'stuck':
+      return `the run has ended after ${steps}: there is no code at the exception vector 0x${ending.vector.toString(16)}`;
+    case 'limit':
+      return `the run has been stopped at its limit of ${ending.steps} steps, at ${place()}; --steps sets another`;
+  }
+}
