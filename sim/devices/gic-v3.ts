@@ -384,7 +384,10 @@ export class GicV3CpuInterface {
       read: () => cpu.cells[this.#isVirtual(route) ? virtual : own]!,
       write: (value) => {
         if (this.#isVirtual(route)) this.engine.write(virtual, value & 0xffff_ffffn);
-        else cpu.write(own, value & 0xffff_ffffn);
+        else {
+          cpu.write(own, value & 0xffff_ffffn);
+          this.physical.changed();
+        }
       },
     };
   }

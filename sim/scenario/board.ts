@@ -5,9 +5,14 @@
 import type { Cpu } from '../core/cpu.ts';
 import { type CpuModel, cpuModel } from '../core/models.ts';
 import { NZCV } from '../core/registers.ts';
+import type { Distributor } from '../devices/distributor.ts';
+import { type TimerName, timerInterrupts } from '../devices/generic-timer.ts';
+import { GicV2 } from '../devices/gic-v2-physical.ts';
+import { GicV3 } from '../devices/gic-v3-physical.ts';
 import { Pl011 } from '../devices/pl011.ts';
 import { callPsci, type PowerCall } from '../devices/psci.ts';
 import { type ConsoleStream, Semihosting } from '../devices/semihosting.ts';
+import type { VirtualInterface } from '../devices/virtual-interface.ts';
 import { Machine } from '../exec/machine.ts';
 
 export interface BoardOptions {
@@ -29,8 +34,15 @@ export type PowerOff =
 
 export const RAM_BASE = 0x4000_0000n;
 const UART = 0x0900_0000n;
+const GICD = 0x0800_0000n;
+const GICC = 0x0801_0000n;
+const GICR = 0x080a_0000n;
 const GICH = 0x0803_0000n;
 const GICV = 0x0804_0000n;
+
+/** INTIDs of the GIC's maintenance interrupt and of the UART. */
+const MAINTENANCE = 25;
+const UART_INTERRUPT = 33;
 
 /** A core of 1 GHz: cycles are nanoseconds. */
 const NANOSECONDS_PER_CYCLE = 1;
@@ -59,10 +71,38 @@ export class Board {
     this.heap = { begin: RAM_BASE, end: RAM_BASE + BigInt(ram) };
     const { cpu, physical } = this.machine;
     cpu.cells[NZCV] = NZCV_RESET;
-    physical.addDevice(new Pl011(cpu, UART, (byte) => send(byte, 'stdout')));
+    const uart = new Pl011(cpu, UART, (byte) => send(byte, 'stdout'));
+    physical.addDevice(uart);
+    this.#connect(this.#addGic(), uart);
     this.machine.firmware = () => callPsci(cpu, (call) => this.#turnOff({ kind: 'power', call }));
     const semihosting = this.#semihosting(cpu, send, commandLine);
     this.machine.semihosting = () => semihosting.call();
+  }
+
+  /** Adds the physical side of the interrupt controller; the virtual one is the machine's. */
+  #addGic(): Distributor {
+    const { cpu, physical, gicV2, gicV3 } = this.machine;
+    if (gicV3 !== undefined) {
+      const gic = new GicV3(cpu);
+      physical.addDevice(gic.distributorRegisters(GICD));
+      physical.addDevice(gic.redistributorRegisters(GICR));
+      gicV3.physical = gic;
+      connectVirtual(gicV3.engine, gic.distributor);
+      return gic.distributor;
+    }
+    const gic = new GicV2(cpu);
+    physical.addDevice(gic.distributorRegisters(GICD));
+    physical.addDevice(gic.interfaceRegisters(GICC));
+    connectVirtual(gicV2!.engine, gic.distributor);
+    return gic.distributor;
+  }
+
+  /** Wires the interrupt outputs of timers and UART to the distributor. */
+  #connect(distributor: Distributor, uart: Pl011): void {
+    for (const name of Object.keys(timerInterrupts) as TimerName[]) {
+      this.machine.timer.connect(name, (asserted) => distributor.setLine(timerInterrupts[name], asserted));
+    }
+    uart.interrupt = (asserted) => distributor.setLine(UART_INTERRUPT, asserted);
   }
 
   #turnOff(why: PowerOff): void {
@@ -97,4 +137,10 @@ export class Board {
       },
     });
   }
+}
+
+/** The maintenance interrupt, and the physical interrupts that a list register's HW bit ends with the virtual one. */
+function connectVirtual(engine: VirtualInterface, distributor: Distributor): void {
+  engine.maintenance = (asserted) => distributor.setLine(MAINTENANCE, asserted);
+  engine.deactivate = (id) => distributor.deactivate(id);
 }

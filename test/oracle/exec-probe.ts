@@ -109,6 +109,7 @@ export class ProbeImage {
       { timeout: 120_000, maxBuffer: 1 << 28 },
     );
     if (run.error !== undefined) throw run.error;
+    if (run.stdout.length === 0) throw new Error(`QEMU wrote no results: status ${run.status}, ${run.stderr}`);
     return results(run.stdout);
   }
 

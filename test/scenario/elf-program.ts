@@ -1,4 +1,9 @@
 /** Small bare-metal ELF files, written by hand: a header, program headers, and what they load. */
+import { assembleText } from '../../asm/gas/assemble.ts';
+import { link } from '../../asm/link/link.ts';
+import { Diagnostics } from '../../asm/source/diagnostics.ts';
+import { MemoryFiles } from '../../asm/source/files.ts';
+import { SourceFile, wholeFile } from '../../asm/source/source-file.ts';
 import { word } from '../exec/processor.ts';
 
 export interface TestSegment {
@@ -64,4 +69,15 @@ export function code(...lines: string[]): Uint8Array {
 /** A program of one segment that begins with its first line. */
 export function program(...lines: string[]): Uint8Array {
   return elfFile({ segments: [{ virtualAddress: PROGRAM, bytes: code(...lines) }], entry: PROGRAM });
+}
+
+/** A program written in the assembler's language, with labels; it begins at PROGRAM, at `_start`. */
+export function assembled(text: string): Uint8Array {
+  const diagnostics = new Diagnostics();
+  const source = wholeFile(new SourceFile('program.s', text));
+  const object = assembleText(source, { file: 'program.s', files: new MemoryFiles(), diagnostics });
+  diagnostics.throwIfErrors();
+  const image = link([object], { base: PROGRAM });
+  const segments = image.segments.map(({ address, bytes }) => ({ virtualAddress: address, bytes }));
+  return elfFile({ segments, entry: image.symbol('_start')?.address ?? PROGRAM });
 }
