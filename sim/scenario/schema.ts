@@ -50,7 +50,10 @@ const kernelSources = z
   });
 
 const machine = z.strictObject({
-  cpu: z.enum(['cortex-a53']).default('cortex-a53').describe('core whose ID registers and cycle model are used'),
+  cpu: z
+    .enum(['cortex-a53', 'cortex-a57', 'cortex-a72'])
+    .default('cortex-a53')
+    .describe("core whose ID registers are used; cycles are a cortex-a53's for each"),
   breakpoints: count(1, 16).default(6).describe('hardware breakpoints that ID_AA64DFR0_EL1 reports, 1 to 16'),
   watchpoints: count(1, 16).default(4).describe('hardware watchpoints that ID_AA64DFR0_EL1 reports, 1 to 16'),
   gic: z.enum(['v2', 'v3']).default('v2').describe('virtual GIC interface, and which of its switches hyp code calls'),
