@@ -13,7 +13,7 @@ import { cpuModel } from '../../sim/core/models.ts';
 import { PC } from '../../sim/core/registers.ts';
 import { Machine } from '../../sim/exec/machine.ts';
 import { type Agreement, type Difference, followLog, logQemu, physicalAddress, qemuArguments } from './lockstep.ts';
-import { incomparable, stubNames, unfixed } from './qemu-deviations.ts';
+import { isUncompared, stubNames, unfixed } from './qemu-deviations.ts';
 import { QemuStub } from './qemu-stub.ts';
 
 export interface BareMetalRun {
@@ -126,7 +126,7 @@ function ownValue({ cpu, systemRegisters }: Machine, name: string) {
     return { name, value, ignored: 0n, isSystem: false };
   }
   const register = systemRegisters.named(stubNames[name] ?? name);
-  if (register === undefined || incomparable.has(register.name)) return undefined;
+  if (register === undefined || isUncompared(register.name)) return undefined;
   if (register.row.readableFrom === undefined) return undefined;
   const ignored = unfixed.has(register.name) ? register.row.fixed : 0n;
   return { name: register.name, value: register.read(), ignored, isSystem: true };

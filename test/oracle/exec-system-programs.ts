@@ -27,6 +27,9 @@ const END_OF_ROUND = 0x7fff;
 
 const SYNDROME_PLEASE = 0x7ffe;
 
+/** No system instruction that returns a value is allocated in Armv8.0 (C5.3): UNDEFINED at every level. */
+const UNALLOCATED_SYSL = 'sysl x1, #0, c7, c0, #0';
+
 const MSR_X = 0xd500_0000;
 const MRS_X = 0xd520_0000;
 
@@ -272,7 +275,18 @@ class SystemProgramWriter {
   #exception(): void {
     const imm = this.#random.below(SYNDROME_PLEASE);
     this.#lines(
-      this.#random.pick([`svc #${imm}`, `hvc #${imm}`, `brk #${imm}`, `hlt #${imm}`, `udf #${imm}`, 'dcps1', 'drps']),
+      this.#random.pick([
+        `svc #${imm}`,
+        `hvc #${imm}`,
+        `brk #${imm}`,
+        `hlt #${imm}`,
+        `udf #${imm}`,
+        'dcps1',
+        'dcps2',
+        'dcps3',
+        'drps',
+        UNALLOCATED_SYSL,
+      ]),
     );
   }
 

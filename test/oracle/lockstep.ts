@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Encoding } from '../../asm/a64/encoding.ts';
 import { disassemble } from '../../asm/a64/print.ts';
 import { genericRegisterName, systemRegisterByEncoding } from '../../asm/a64/sysregs.ts';
 import { readPstate } from '../../sim/core/pstate.ts';
@@ -142,6 +143,8 @@ export interface Difference {
 /** What a whole log agreed with. */
 export interface Agreement {
   readonly steps: number;
+  /** Of all instructions that were executed, completed or not. */
+  readonly encodings: ReadonlySet<Encoding>;
   /** The address of the last instruction, which was not executed, and how often it was come to. */
   readonly end: { readonly pc: bigint; readonly visits: number };
 }
@@ -176,9 +179,10 @@ export function followLog(machine: Machine, log: string, show: Describe): Differ
   };
   const recent: string[] = [];
   const visits = new Map<bigint, number>();
+  const encodings = new Set<Encoding>();
   let steps = 0;
   for (const state of readLog(log)) {
-    if (steps > 0) stepAsQemu(machine, state);
+    if (steps > 0) stepAsQemu(machine, state, encodings);
     const found = differences(machine, state);
     // QEMU logs nothing for an interrupt, a debug exception or a failed fetch, which come before an instruction.
     const isAgreed = found.length === 0 || (machine.step() === undefined && differences(machine, state).length === 0);
@@ -190,14 +194,15 @@ export function followLog(machine: Machine, log: string, show: Describe): Differ
     steps++;
   }
   cpu.journal = undefined;
-  return { steps, end: { pc: cells[PC]!, visits: visits.get(cells[PC]!) ?? 0 } };
+  return { steps, encodings, end: { pc: cells[PC]!, visits: visits.get(cells[PC]!) ?? 0 } };
 }
 
 /** One step. An MRS of a register that QEMU does not read right gets what it got there, `next`. */
-function stepAsQemu(machine: Machine, next: LoggedState): void {
+function stepAsQemu(machine: Machine, next: LoggedState, encodings: Set<Encoding>): void {
   const { cells } = machine.cpu;
   const operation = machine.next();
   machine.step();
+  if (operation !== undefined) encodings.add(operation.instruction.encoding);
   if (operation?.instruction.encoding.name !== 'MRS') return;
   const { word } = operation.instruction;
   const rt = word & 31;
@@ -228,7 +233,7 @@ function differences(machine: Machine, { registers, pstate }: LoggedState): stri
 }
 
 /** The instruction at virtual address `pc`. */
-function describe(machine: Machine, pc: bigint): string {
+export function describe(machine: Machine, pc: bigint): string {
   const pa = physicalAddress(machine, pc);
   if (pa === undefined) return `0x${pc.toString(16)}: no RAM`;
   const word = machine.physical.read32(pa);
