@@ -66,7 +66,7 @@ export interface PhysicalInterrupts {
   readonly runningPriority: number;
   /** A write of ICC_SGI0R_EL1, ICC_SGI1R_EL1 or ICC_ASGI1R_EL1. */
   generate(register: string, value: bigint): void;
-  /** Told of changes of ICC_PMR_EL1, ICC_IGRPEN<n>_EL1, ICC_BPR<n>_EL1 and ICC_CTLR_EL1. */
+  /** Told of changes of ICC_PMR_EL1, ICC_IGRPEN<n>_EL1, ICC_BPR<n>_EL1, ICC_CTLR_EL1 and ICC_AP<n>R0_EL1. */
   changed(): void;
 }
 
