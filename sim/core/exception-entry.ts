@@ -1,12 +1,13 @@
 /**
  * Exception entry and return (Arm ARM, J1 pseudocode AArch64.TakeException, AArch64.ExceptionReturn, ELFromSPSR and
- * IllegalExceptionReturn; vector offsets: D1.3, Table D1-5). The machine has EL0, EL1 and EL2, all of them AArch64.
+ * IllegalExceptionReturn; vector offsets: D1.3, Table D1-5). The machine has EL0, EL1 and EL2. EL1 and EL0 may be in
+ * AArch32 state, in which nothing executes: an exception to EL2 ends it.
  */
 import type { Cpu } from './cpu.ts';
 import { softwareStepAfterReturn } from './debug-exceptions.ts';
 import { type ArchException, EC, NotModelled } from './exceptions.ts';
 import { DAIF_MASK, NZCV_MASK, PSTATE_BITS, readPstate, selectLevel, writePstateField } from './pstate.ts';
-import { DAIF, EVENT, EXCLUSIVE_SIZE, IL, NZCV, PAN, PC, SPSEL, SS, SSBS, UAO } from './registers.ts';
+import { AARCH32, DAIF, EVENT, EXCLUSIVE_SIZE, IL, NZCV, PAN, PC, SPSEL, SS, SSBS, UAO } from './registers.ts';
 
 /** HCR_EL2.TGE: exceptions of EL0 that would go to EL1 go to EL2, and EL1 cannot be entered. */
 const TGE = 1 << 27;
@@ -21,6 +22,7 @@ const VECTOR_BY_KIND = { sync: 0x000, irq: 0x080, fiq: 0x100, serror: 0x180 } as
 const FROM_SP_EL0 = 0x000;
 const FROM_SAME_LEVEL = 0x200;
 const FROM_LOWER_LEVEL = 0x400;
+const FROM_LOWER_AARCH32 = 0x600;
 
 /** The exception classes of which one says "from a lower level" and the next number "from the same level". */
 const pairedClasses: ReadonlySet<number> = new Set([
@@ -51,6 +53,8 @@ export class ExceptionUnit {
   readonly #hcr: number;
   readonly #hpfar: number;
   readonly #features: ReadonlySet<string>;
+  /** Whether a return to AArch32 state is carried out now. Unless somebody says so, it is not. */
+  entersAArch32: () => boolean = () => false;
 
   /** `features` as `featuresOf` in models.ts gives them. */
   constructor(cpu: Cpu, features: ReadonlySet<string>) {
@@ -85,8 +89,10 @@ export class ExceptionUnit {
     const returnAddress = BigInt.asUintN(64, cpu.pc + BigInt(exception.returnOffset));
     const vector = cpu.cells[level.vbar]! + BigInt(this.#vectorOffset(exception, from, to));
     const esr = this.#writeSyndrome(exception, from, to);
-    cpu.write(level.spsr, BigInt(readPstate(cpu)));
+    const aarch32 = cpu.words[2 * AARCH32]!;
+    cpu.write(level.spsr, BigInt(aarch32 === 0 ? readPstate(cpu) : aarch32));
     cpu.write(level.elr, returnAddress);
+    if (aarch32 !== 0) cpu.write(AARCH32, 0n);
     this.#enterPstate(to);
     cpu.cells[PC] = vector;
     cpu.journal?.exception({ kind: exception.kind, from, to, esr, elr: returnAddress, vector });
@@ -99,6 +105,7 @@ export class ExceptionUnit {
 
   #vectorOffset(exception: ArchException, from: number, to: number): number {
     const byKind = VECTOR_BY_KIND[exception.kind];
+    if (this.#cpu.words[2 * AARCH32] !== 0) return FROM_LOWER_AARCH32 + byKind;
     if (from !== to) return FROM_LOWER_LEVEL + byKind;
     return (this.#cpu.words[2 * SPSEL]! === 1 ? FROM_SAME_LEVEL : FROM_SP_EL0) + byKind;
   }
@@ -109,7 +116,7 @@ export class ExceptionUnit {
     const cpu = this.#cpu;
     const level = this.#levels[to]!;
     const ec = pairedClasses.has(exception.ec) && from === to ? exception.ec + 1 : exception.ec;
-    const esr = (BigInt(ec) << 26n) | ESR_IL | BigInt(exception.iss);
+    const esr = (BigInt(ec) << 26n) | (exception.isShort ? 0n : ESR_IL) | BigInt(exception.iss);
     cpu.write(level.esr, esr);
     if (exception.far !== undefined) cpu.write(level.far, exception.far);
     // HPFAR_EL2.FIPA, bits 39:4, holds bits 47:12 of the address.
@@ -143,21 +150,34 @@ export class ExceptionUnit {
     const spsr = cpu.words[2 * level.spsr]!;
     const elr = cpu.cells[level.elr]!;
     const legal = this.#isLegalReturn(spsr, from);
-    if (legal && (spsr & PSTATE_BITS.aarch32) !== 0) {
-      throw new NotModelled(`exception return to AArch32 state (SPSR_EL${from} 0x${spsr.toString(16)})`);
+    const toAArch32 = legal && (spsr & PSTATE_BITS.aarch32) !== 0;
+    if (toAArch32 && !this.entersAArch32()) {
+      throw new NotModelled(
+        `AArch32 code, which this exception return leads to (SPSR_EL${from} 0x${spsr.toString(16)}): ` +
+          "a scenario has to say which exit the guest makes instead (key 'guest.exits')",
+      );
     }
-    const ss = softwareStepAfterReturn(cpu, spsr, legal ? (spsr >>> 2) & 3 : from) ? PSTATE_BITS.ss : 0;
-    if (legal) this.#returnPstate(spsr);
+    const ss = softwareStepAfterReturn(cpu, spsr, legal ? levelIn(spsr) : from) ? PSTATE_BITS.ss : 0;
+    if (toAArch32) this.#enterAArch32(spsr);
+    else if (legal) this.#returnPstate(spsr);
     else writePstateField(cpu, IL, PSTATE_BITS.il);
     writePstateField(cpu, SS, ss);
     writePstateField(cpu, NZCV, (spsr & NZCV_MASK) >>> 0);
-    writePstateField(cpu, DAIF, spsr & DAIF_MASK);
+    writePstateField(cpu, DAIF, spsr & (toAArch32 ? AIF_MASK : DAIF_MASK));
     if (this.#features.has('pan')) writePstateField(cpu, PAN, spsr & PSTATE_BITS.pan);
     writeIfChanged(cpu, EXCLUSIVE_SIZE, 0n);
     writeIfChanged(cpu, EVENT, 1n);
     branchTo(elr);
     cpu.journal?.exception({ kind: 'return', from, to: cpu.el, esr: undefined, elr, vector: undefined });
     cpu.contextChanged();
+  }
+
+  /** AArch32 state is kept as a whole; the level and the interrupt masks are also where AArch64 state has them. */
+  #enterAArch32(spsr: number): void {
+    const cpu = this.#cpu;
+    selectLevel(cpu, levelIn(spsr), 0);
+    cpu.write(AARCH32, BigInt(spsr >>> 0));
+    writePstateField(cpu, IL, spsr & PSTATE_BITS.il);
   }
 
   #returnPstate(spsr: number): void {
@@ -188,6 +208,15 @@ export class ExceptionUnit {
 /** SPSR.M[3:0] of AArch32 modes: User; FIQ, IRQ, Supervisor, Abort, Undefined and System. */
 const MODE_USER = 0x0;
 const PRIVILEGED_MODES: ReadonlySet<number> = new Set([0x1, 0x2, 0x3, 0x7, 0xb, 0xf]);
+
+/** A, I and F. What is D in AArch64 is E, the endianness, in AArch32. */
+const AIF_MASK = 0x1c0;
+
+/** The exception level that SPSR_ELx.M names: in AArch32 state 0 for User mode and 1 for all others. */
+function levelIn(spsr: number): number {
+  if ((spsr & PSTATE_BITS.aarch32) === 0) return (spsr >>> 2) & 3;
+  return (spsr & 0xf) === MODE_USER ? 0 : 1;
+}
 
 function writeIfChanged(cpu: Cpu, id: number, value: bigint): void {
   if (cpu.cells[id] !== value) cpu.write(id, value);

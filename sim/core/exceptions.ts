@@ -44,6 +44,8 @@ export class ArchException {
   readonly ipa: bigint | undefined;
   /** Bytes from the instruction to the preferred return address: 4 for SVC, HVC and SMC, else 0. */
   readonly returnOffset: number;
+  /** ESR_ELx.IL is 0: the instruction was a T32 one of 16 bits. */
+  readonly isShort: boolean;
 
   constructor(kind: ExceptionKind, ec: number, iss: number, details: ExceptionDetails = {}) {
     this.kind = kind;
@@ -53,6 +55,7 @@ export class ArchException {
     this.far = details.far;
     this.ipa = details.ipa;
     this.returnOffset = details.returnOffset ?? 0;
+    this.isShort = details.isShort ?? false;
   }
 
   // What catches an Error and finds this (a test runner, for one) can still tell what it was.
@@ -76,6 +79,7 @@ export interface ExceptionDetails {
   readonly far?: bigint;
   readonly ipa?: bigint;
   readonly returnOffset?: number;
+  readonly isShort?: boolean;
 }
 
 /** Something the architecture defines and this simulator does not have: it stops the run, loudly, and is never taken. */

@@ -40,6 +40,8 @@ const fixedNames = [
   // The event register of WFE and SEV (D1.6.1).
   'event',
   ...interruptLines,
+  // PSTATE of AArch32 state as SPSR_ELx has it, M[4] set; 0 in AArch64 state.
+  'pstate.aarch32',
 ];
 
 /** Cell numbers of the fixed part. X0 to X30 are 0 to 30. */
@@ -75,6 +77,7 @@ export const FIQ = 120;
 export const SERROR = 121;
 export const VIRQ = 122;
 export const VFIQ = 123;
+export const AARCH32 = 124;
 /** First cell after the fixed part: system registers and devices follow in the order of their allocation. */
 export const FIRST_FREE = fixedNames.length;
 

@@ -22,7 +22,7 @@ import { controlRegisters } from '../core/register-table/control.ts';
 import { debugRegisters } from '../core/register-table/debug.ts';
 import { exceptionRegisters } from '../core/register-table/exceptions.ts';
 import { identificationRegisters } from '../core/register-table/identification.ts';
-import { ACCESS_ADDRESS, CURRENT_EL, DAIF, IL, PC, RegisterMap, SPSEL, SS } from '../core/registers.ts';
+import { AARCH32, ACCESS_ADDRESS, CURRENT_EL, DAIF, IL, PC, RegisterMap, SPSEL, SS } from '../core/registers.ts';
 import { SystemRegisters } from '../core/system-registers.ts';
 import { GenericTimer, type TimerOptions } from '../devices/generic-timer.ts';
 import { GicV2VirtualInterface } from '../devices/gic-v2.ts';
@@ -56,6 +56,13 @@ export interface LastAccess extends Access {
 /** Told of a step after it: of the operation it executed, completed or not, if any. Returns true to end a run. */
 export type Until = (operation: Operation | undefined) => boolean;
 
+/** What happens in AArch32 state. */
+export interface Aarch32Stand {
+  /** Whether `leave` would give an exception. */
+  readonly hasExit: boolean;
+  leave(): ArchException | undefined;
+}
+
 export class Machine implements Environment {
   readonly model: CpuModel;
   readonly cpu: Cpu;
@@ -73,6 +80,11 @@ export class Machine implements Environment {
   readonly gicV3: GicV3CpuInterface | undefined;
   semihosting: (() => void) | undefined;
   firmware: (() => void) | undefined;
+  /**
+   * Stands in for AArch32 code, which is not executed: changes registers by Cpu.write, and returns the exception that ends
+   * the guest's time in AArch32 state; undefined where there is none. Without it AArch32 state is not entered.
+   */
+  aarch32: Aarch32Stand | undefined;
   /** Whether a step advances the clock by one cycle. A timing model that advances it itself sets this to false. */
   countsCycles = true;
   /** Operations by 4 KB page of RAM, and in it by word. */
@@ -108,6 +120,7 @@ export class Machine implements Environment {
     if (this.gicV3 !== undefined) this.systemRegisters.add(this.gicV3.rows());
     this.gicV2 = gicV2 === undefined ? undefined : this.#addGicV2(gicV2, listRegisters);
     this.exceptions = new ExceptionUnit(this.cpu, this.features);
+    this.exceptions.entersAArch32 = () => this.aarch32?.hasExit ?? false;
     this.interrupts = new InterruptUnit(this.cpu);
     this.debug = new DebugUnit(this.cpu, model);
     this.checkFp = fpAccessCheck(this.cpu);
@@ -129,7 +142,7 @@ export class Machine implements Environment {
    */
   next(): Operation | undefined {
     const { words } = this.cpu;
-    if (this.interrupts.pending() !== undefined || words[2 * IL] !== 0) return undefined;
+    if (this.interrupts.pending() !== undefined || words[2 * IL] !== 0 || words[2 * AARCH32] !== 0) return undefined;
     if (this.#isDebugged && (this.debug.pendingStep() ?? this.debug.breakpoint()) !== undefined) return undefined;
     const offset = this.memory.peekFetchOffset(words[PC_LOW]!, words[PC_LOW + 1]!);
     if (offset < 0) return undefined;
@@ -248,9 +261,16 @@ export class Machine implements Environment {
       this.#take(step);
       return true;
     }
-    if (interrupt === undefined) return false;
+    if (interrupt === undefined) return this.cpu.words[2 * AARCH32] !== 0 && this.#leaveAArch32();
     this.interrupts.acknowledge(interrupt);
     this.#take(interrupt);
+    return true;
+  }
+
+  #leaveAArch32(): true {
+    const exception = this.aarch32?.leave();
+    if (exception === undefined) throw new NotModelled(`AArch32 code at 0x${this.cpu.pc.toString(16)}`);
+    this.#take(exception);
     return true;
   }
 
@@ -271,7 +291,12 @@ export class Machine implements Environment {
   #isPlain(): boolean {
     const { cpu } = this;
     if (cpu.clock.cycles >= this.#nextEvent) this.timer.update();
-    return !this.#isDebugged && cpu.words[2 * IL] === 0 && this.interrupts.pending() === undefined;
+    return (
+      !this.#isDebugged &&
+      cpu.words[2 * IL] === 0 &&
+      cpu.words[2 * AARCH32] === 0 &&
+      this.interrupts.pending() === undefined
+    );
   }
 
   /** Steps up to the next event of the timer, at least one. */
