@@ -38,6 +38,9 @@ export interface TableOptions {
   readonly startLevel?: number;
 }
 
+/** Where tables are kept. Tables that change while a run is recorded are written through the journal. */
+export type TableMemory = Pick<PhysicalMemory, 'read64' | 'write64'>;
+
 /** Gives out `size` zeroed bytes of RAM aligned to `size` (a power of two, at least 4096 bytes); the physical address. */
 export type TableAllocator = (size: number) => bigint;
 
@@ -65,11 +68,11 @@ export class PageTables {
   readonly startLevel: number;
   /** Physical address of the first table: what TTBRn_ELx or VTTBR_EL2 points to. */
   readonly root: bigint;
-  readonly #physical: PhysicalMemory;
+  readonly #physical: TableMemory;
   readonly #allocate: TableAllocator;
 
   /** Allocates the first table. Throws RangeError where the options contradict each other. */
-  constructor(physical: PhysicalMemory, allocate: TableAllocator, options: TableOptions) {
+  constructor(physical: TableMemory, allocate: TableAllocator, options: TableOptions) {
     const { kind, inputBits } = options;
     this.kind = kind;
     this.inputBits = inputBits;

@@ -35,6 +35,8 @@ interface NamedRegion {
   readonly region: TypedRegion;
   readonly size: bigint;
   readonly names: OffsetNames;
+  /** The parts of paths that were asked for before. */
+  readonly known: Map<string, readonly Located[]>;
 }
 
 /** Bytes of the largest scalar: an unsigned __int128, or a vector register. */
@@ -55,7 +57,7 @@ export class TypedMemory {
   add(region: TypedRegion): void {
     if (this.#regions.has(region.name)) throw new RangeError(`'${region.name}' names an object already`);
     const size = BigInt(sizeOf(region.type));
-    this.#regions.set(region.name, { region, size, names: new OffsetNames(region.type) });
+    this.#regions.set(region.name, { region, size, names: new OffsetNames(region.type), known: new Map() });
   }
 
   get regions(): readonly TypedRegion[] {
@@ -90,7 +92,11 @@ export class TypedMemory {
     }
     const { region } = found;
     const bigEndian = region.bigEndian ?? false;
-    const steps = resolveSteps(region.type, path.slice(name.length).replace(/^\./, ''));
+    let steps = found.known.get(path);
+    if (steps === undefined) {
+      steps = resolveSteps(region.type, path.slice(name.length).replace(/^\./, ''));
+      found.known.set(path, steps);
+    }
     let base = region.pa;
     for (const pointer of steps.slice(0, -1)) base = this.#target(path, placeOf(base, pointer, bigEndian));
     return placeOf(base, steps.at(-1)!, bigEndian);
