@@ -18,6 +18,7 @@ export function unmetExpectations(
 ): string[] {
   return [
     ...exits(ready, run),
+    ...userExits(ready, run),
     ...registers(ready),
     ...guestRegisters(ready),
     ...fields(ready),
@@ -40,6 +41,13 @@ function exits(ready: ReadyMachine, run: ScenarioRun): string[] {
   if (expected.length === found.length && expected.every((value, n) => value === found[n])) return [];
   const list = (values: readonly bigint[]) => `[${values.join(', ')}]`;
   return [`${at(ready, 'exits')}: exit codes ${list(found)}, expected ${list(expected)}`];
+}
+
+function userExits(ready: ReadyMachine, run: ScenarioRun): string[] {
+  const expected = ready.scenario.expect.user_exits;
+  const found = run.user.exits;
+  if (expected === undefined || expected.join() === found.join()) return [];
+  return [`${at(ready, 'user_exits')}: exits to user space [${found.join(', ')}], expected [${expected.join(', ')}]`];
 }
 
 function registers(ready: ReadyMachine): string[] {

@@ -28,18 +28,32 @@ export function reportRun(ready: ReadyMachine, progress?: (steps: number) => voi
   const phases = phasesOf(ready.recording, ready.code);
   const { recording } = ready;
   const cycles = recording.length === 0 ? 0 : recording.completionAt(recording.length - 1);
-  const faults = run.hypFaults.map((fault) => hypFaultText(ready, fault));
-  const failures = [...faults, ...endingFailures(ending)];
-  if (ending.kind === 'done') {
-    failures.push(...lossFailures(ready, contract.report), ...unmetExpectations(ready, run, phases, cycles));
+  const { ending: wanted } = ready.scenario.expect;
+  const isWanted = ending.kind === wanted;
+  // A panic that is wanted has its fault, too.
+  const faults = wanted === 'panic' ? [] : run.hypFaults.map((fault) => hypFaultText(ready, fault));
+  const failures = [...faults, ...(isWanted ? [] : endingFailures(ending, wanted)), ...userFailures(run)];
+  if (isWanted) {
+    if (ending.kind === 'done') failures.push(...lossFailures(ready, contract.report));
+    failures.push(...unmetExpectations(ready, run, phases, cycles));
   }
-  return { run, ending, contract: contract.report, phases, steps: recording.length, cycles, failures };
+  return { run, ending, contract: contract.report, phases, steps: executedSteps(phases), cycles, failures };
 }
 
-function endingFailures(ending: Ending): string[] {
+/** Steps of the machine itself, without those in which the host's C code changed memory. */
+function executedSteps(phases: readonly Phase[]): number {
+  return phases.reduce((sum, phase) => sum + phase.all.steps, 0);
+}
+
+/** What went wrong outside the machine: KVM_RUN, an ioctl, an event that never came. */
+function userFailures(run: ScenarioRun): string[] {
+  return [...(run.error === undefined ? [] : [run.error]), ...run.user.failures, ...run.events.missed];
+}
+
+function endingFailures(ending: Ending, wanted: Ending['kind']): string[] {
   switch (ending.kind) {
     case 'done':
-      return [];
+      return [`the host has control again, and the run was to end otherwise: '${wanted}' (key 'expect.ending')`];
     case 'panic':
       return ['EL2 panicked: __kvm_hyp_panic has returned to the host at panic'];
     case 'stuck':

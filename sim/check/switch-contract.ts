@@ -63,9 +63,7 @@ export class SwitchContract {
   constructor(ready: ReadyMachine) {
     this.#ready = ready;
     const { breakpoints, watchpoints } = ready.scenario.machine;
-    this.#context = vcpuRegisters(ready.facts, breakpoints, watchpoints).map((one) => {
-      return { ...one, path: `vcpu.${one.path}` };
-    });
+    this.#context = vcpuRegisters(ready.facts, breakpoints, watchpoints);
     this.#host = [
       ...this.#context.filter(({ cell, group }) => group !== 'aarch32' && isHostState(cell)),
       ...hypRegisters.map((cell) => ({ cell, group: 'hyp' as const })),
@@ -104,7 +102,7 @@ export class SwitchContract {
     const back = this.#atExit;
     for (const register of back === undefined ? this.#switched() : back.registers) {
       const expected = back === undefined ? this.#field(register) : back.values.get(register.cell)!;
-      this.#compare('vcpu to guest', register, expected, this.#cell(register.cell), register.path);
+      this.#compare('vcpu to guest', register, expected, this.#cell(register.cell), this.#pathOf(register));
     }
     this.#atExit = undefined;
   }
@@ -113,7 +111,7 @@ export class SwitchContract {
     const exit = this.#atExit;
     for (const register of exit?.registers ?? []) {
       const expected = exit!.values.get(register.cell)!;
-      this.#compare('guest to vcpu', register, expected, this.#field(register), register.path);
+      this.#compare('guest to vcpu', register, expected, this.#field(register), this.#pathOf(register));
     }
     this.#atExit = undefined;
     for (const [cell, expected] of this.#atCall ?? []) {
@@ -141,10 +139,18 @@ export class SwitchContract {
   /** The guest's registers that are in the machine's own at this border, rather than kept in memory. */
   #switched(): readonly ContextRegister[] {
     const fp = (this.#cell('cptr_el2') & CPTR_TFP) === 0n;
-    const debug = (this.#ready.typed.read('vcpu.arch.debug_flags') & DEBUG_DIRTY) !== 0n;
+    const debug = (this.#ready.typed.read(`${this.#vcpuName}.arch.debug_flags`) & DEBUG_DIRTY) !== 0n;
     const aarch32 = (this.#cell('hcr_el2') & HCR_RW) === 0n;
     const moved: Record<ContextGroup, boolean> = { general: true, system: true, fp, debug, aarch32 };
-    return this.#context.filter(({ group }) => moved[group]);
+    return this.#context.filter(({ group, cell }) => moved[group] && (this.#aarch32Condition(cell, fp, debug) ?? true));
+  }
+
+  /** Of the 32-bit state, some goes with FP and with debug, and ThumbEE's only where the CPU has it (ID_PFR0_EL1.State3). */
+  #aarch32Condition(cell: string, fp: boolean, debug: boolean): boolean | undefined {
+    if (cell === 'fpexc32_el2') return fp;
+    if (cell === 'dbgvcr32_el2') return debug;
+    if (cell.startsWith('tee')) return ((this.#cell('id_pfr0_el1') >> 12n) & 0xfn) === 1n;
+    return undefined;
   }
 
   #snapshot(registers: readonly { cell: string }[]): Snapshot {
@@ -156,8 +162,19 @@ export class SwitchContract {
     return cpu.cells[cpu.registers.find(name)!]!;
   }
 
-  #field({ cell, path }: ContextRegister): bigint {
-    return cellOfField(cell, this.#ready.typed.read(path));
+  /** The vcpu that hyp code has in hand: TPIDR_EL2 points to it. */
+  get #vcpuName(): string {
+    const { vm, memory } = this.#ready;
+    const pointer = this.#cell('tpidr_el2');
+    return (vm.vcpus.find(({ address }) => memory.hypAddress(address) === pointer) ?? vm.vcpus[0]!).name;
+  }
+
+  #pathOf({ path }: ContextRegister): string {
+    return `${this.#vcpuName}.${path}`;
+  }
+
+  #field(register: ContextRegister): bigint {
+    return cellOfField(register.cell, this.#ready.typed.read(this.#pathOf(register)));
   }
 }
 

@@ -89,6 +89,8 @@ export function enterHost(machine: Machine, memory: HostMemory, facts: KernelFac
     else setRegister(machine, cell, patternFor('host', cell, patternMask(machine, cell)));
   }
   for (const [name, value] of Object.entries(hypValues(memory, entry, facts))) setRegister(machine, name, value);
+  // Reset has locked it, and while it is locked there are no debug exceptions (Linux: clear_os_lock).
+  setRegister(machine, 'oslar_el1', 0n);
 
   const { cells } = machine.cpu;
   cells[SP_EL1] = entry.stack;
@@ -110,10 +112,13 @@ export function setRegister(machine: Machine, name: string, value: bigint): void
 
 /** What a write of `value` leaves in register `name`; the register is left as it is. */
 export function asWritten(machine: Machine, name: string, value: bigint): bigint {
-  const { cells } = machine.cpu;
-  const id = machine.systemRegisters.named(name)?.id ?? machine.cpu.cell(name);
+  const { cpu } = machine;
+  const { cells, journal } = cpu;
+  const id = machine.systemRegisters.named(name)?.id ?? cpu.cell(name);
   const before = cells[id]!;
+  cpu.journal = undefined;
   setRegister(machine, name, value);
+  cpu.journal = journal;
   const written = cells[id]!;
   cells[id] = before;
   return written;

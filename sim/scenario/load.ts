@@ -92,8 +92,12 @@ function messageOf(issue: Issue): string {
 /** The keys that the schema knows at `path`, for the hint in "unknown key". */
 function keysAt(path: readonly PropertyKey[]): string[] {
   let schema: unknown = scenarioSchema;
-  for (const key of path)
-    schema = unwrapped((unwrapped(schema)?.shape as Record<PropertyKey, unknown> | undefined)?.[key]);
+  for (const key of path) {
+    const inner = unwrapped(schema) as
+      | { shape?: Record<PropertyKey, unknown>; def?: { element?: unknown } }
+      | undefined;
+    schema = typeof key === 'number' ? inner?.def?.element : inner?.shape?.[key];
+  }
   const shape = unwrapped(schema)?.shape;
   return shape === undefined ? [] : Object.keys(shape);
 }

@@ -13,12 +13,13 @@ import { Machine } from '../exec/machine.ts';
 import { HostMemory, pageOffset, TEXT_OFFSET } from '../kvm/host-memory.ts';
 import { enterHost } from '../kvm/host-state.ts';
 import type { KernelFacts } from '../kvm/kernel-facts.ts';
-import { createVm, type VirtualGic, type VirtualMachine } from '../kvm/vcpu.ts';
+import { type VirtualGic, VirtualMachine } from '../kvm/vcpu.ts';
 import { chooseVgic, gicFeatures } from '../kvm/vgic-choice.ts';
 import { PAGE_SIZE } from '../memory/physical.ts';
 import { TypedMemory } from '../memory/typed.ts';
 import { Recording } from '../recording/recording.ts';
 import { CortexA53 } from '../timing/cortex-a53.ts';
+import { Aarch32Guest } from './aarch32-guest.ts';
 import { CodeMap } from './code-map.ts';
 import { assembleBeside, assembleKernel, type KernelOffsets, readKernel } from './kernel-build.ts';
 import { fixtureSources, folderSources, type KernelSources, withHypFolder } from './kernel-sources.ts';
@@ -39,6 +40,8 @@ export interface ReadyMachine {
   readonly vm: VirtualMachine;
   /** The host kernel and the hyp code, at kernel virtual addresses. */
   readonly kernel: Image;
+  /** The guest at its own addresses; undefined where it has no code. */
+  readonly guest: Image | undefined;
   /** Where the world switch and its headers came from. */
   readonly sources: KernelSources;
   /** What the user should know of the sources before the run. */
@@ -63,6 +66,8 @@ const RAM_BASE = 0x40000000n;
 /** GICv2's virtual interface control registers and virtual CPU interface, where QEMU's virt machine has them. */
 export const GICH = 0x08030000n;
 const GICV = 0x08040000n;
+/** Where the guest finds its CPU interface: where QEMU's virt machine has the GICC. */
+const GUEST_GICC = 0x08010000n;
 export const LIST_REGISTERS = 4;
 const MIB = 1024 * 1024;
 const STACK_SIZE = 4 * PAGE_SIZE;
@@ -76,11 +81,14 @@ export function prepareScenario(loaded: LoadedScenario, options: PrepareOptions)
   const sources = kernelSources(loaded, options);
   const offsets = readKernel(sources, files, expressionsOf(scenario));
   const hostFile = besideFile(loaded.path, scenario.host.code);
-  const guestFile = besideFile(loaded.path, scenario.guest.code);
   const hostObject = assembleBeside(hostFile, sources, files, offsets);
-  const guestObject = assembleBeside(guestFile, sources, files, offsets);
   const kernel = linkKernel([...assembleKernel(sources, files, offsets), hostObject], loaded, offsets.facts);
-  const guest = link([guestObject], { base: scenario.guest.address });
+  const { code: guestCode } = scenario.guest;
+  const guestFile = guestCode === undefined ? undefined : besideFile(loaded.path, guestCode);
+  const guest =
+    guestFile === undefined
+      ? undefined
+      : link([assembleBeside(guestFile, sources, files, offsets)], { base: scenario.guest.address });
 
   const model = modelOf(scenario);
   const machine = new Machine({
@@ -100,7 +108,7 @@ function load(
   sources: KernelSources,
   offsets: KernelOffsets,
   kernel: Image,
-  guest: Image,
+  guest: Image | undefined,
 ): ReadyMachine {
   const { scenario } = loaded;
   const { facts } = offsets;
@@ -111,18 +119,19 @@ function load(
   mapHypCode(kernel, memory);
   chooseVgic(scenario.machine.gic, kernel, memory, typed, facts);
 
-  const guestSize = Math.ceil(Math.max(imageSize(guest), GUEST_RAM) / PAGE_SIZE) * PAGE_SIZE;
+  const guestSize = pagesFor(Math.max(guest === undefined ? 0 : imageSize(guest), GUEST_RAM));
   const guestPa = memory.allocate(guestSize);
-  place(guest, guestPa, machine, code);
+  if (guest !== undefined) place(guest, guestPa, machine, code);
+  const entry = guest === undefined ? scenario.guest.address : address(guest, 'guest_start', scenario.guest.code!);
 
-  const vm = createVm(
-    machine,
-    memory,
-    typed,
-    facts,
-    { address: guest.base, pa: guestPa, size: guestSize, entry: address(guest, 'guest_start', scenario.guest.code) },
-    virtualGic(scenario, memory),
-  );
+  const vm = new VirtualMachine(machine, memory, typed, facts, {
+    guest: { address: scenario.guest.address, pa: guestPa, size: guestSize, entry },
+    gic: virtualGic(scenario, memory),
+    vcpus: scenario.vcpus,
+    slots: scenario.memory.map((slot) => ({ ...slot, size: Number(slot.size) })),
+    aarch32: scenario.guest.aarch32,
+    registers: scenario.reset === 'registers' ? 'reset' : 'patterns',
+  });
   applyFields(loaded, typed, offsets);
 
   const stack = memory.kernelAddress(memory.allocate(STACK_SIZE)) + BigInt(STACK_SIZE);
@@ -140,6 +149,7 @@ function load(
   const recording = new Recording(machine, new CortexA53());
   recording.annotations = code;
   const evaluate = (value: ScenarioValue) => (typeof value === 'bigint' ? value : offsets.values.get(value)!);
+  if (scenario.guest.aarch32) machine.aarch32 = new Aarch32Guest(machine, loaded, evaluate);
   return {
     scenario,
     loaded,
@@ -152,6 +162,7 @@ function load(
     memory,
     vm,
     kernel,
+    guest,
     sources,
     warnings: offsets.warnings,
     files: options.files,
@@ -194,9 +205,20 @@ function modelOf(scenario: Scenario): CpuModel {
 
 /** Every value of the scenario that is an expression over the kernel headers' constants. */
 function expressionsOf(scenario: Scenario): string[] {
-  const { vcpu, kvm, expect } = scenario;
-  const values = [vcpu, kvm, expect.registers, expect.guest, expect.fields].flatMap((record) => Object.values(record));
-  return [...new Set([...values, ...(expect.exits ?? [])].filter((value) => typeof value === 'string'))];
+  const { vcpu, kvm, expect, guest, devices, guest_debug, before_entry } = scenario;
+  const records = [
+    ...[vcpu, kvm, expect.registers, expect.guest, expect.fields, guest_debug?.registers],
+    ...guest.exits.map(({ registers }) => registers),
+    ...before_entry.flatMap((action) => [action.fields, action.guest_debug?.registers]),
+  ];
+  const values = [
+    ...records.flatMap((record) => Object.values(record ?? {})),
+    ...(expect.exits ?? []),
+    ...guest.exits.flatMap(({ esr, far, ipa, pc, pstate }) => [esr, far, ipa, pc, pstate]),
+    ...devices.flatMap(({ answers }) => answers),
+    ...before_entry.flatMap(({ one_reg }) => one_reg.map(({ value }) => value)),
+  ];
+  return [...new Set(values.filter((value) => typeof value === 'string'))];
 }
 
 /** The host kernel's image: its own code and the hyp code, at kernel virtual addresses, alternatives applied. */
@@ -231,15 +253,22 @@ function mapHypCode(kernel: Image, memory: HostMemory): void {
 
 function virtualGic(scenario: Scenario, memory: HostMemory): VirtualGic {
   if (scenario.machine.gic === 'v3') return { listRegisters: LIST_REGISTERS };
-  return { listRegisters: LIST_REGISTERS, control: memory.mapDevice(GICH, PAGE_SIZE) };
+  return {
+    listRegisters: LIST_REGISTERS,
+    control: memory.mapDevice(GICH, PAGE_SIZE),
+    cpuInterface: { pa: GICV, address: GUEST_GICC },
+  };
 }
 
 /** Writes the scenario's own fields over those that KVM's set-up left. */
 function applyFields(loaded: LoadedScenario, typed: TypedMemory, offsets: KernelOffsets): void {
+  const vcpus = [...Array(loaded.scenario.vcpus).keys()].map((n) => (n === 0 ? 'vcpu' : `vcpu${n}`));
   for (const root of ['vcpu', 'kvm'] as const) {
     for (const [path, value] of Object.entries(loaded.scenario[root])) {
       const bits = typeof value === 'bigint' ? value : offsets.values.get(value)!;
-      placedAt(() => typed.write(`${root}.${path}`, bits), loaded.placeOf(root, path));
+      for (const name of root === 'vcpu' ? vcpus : ['kvm']) {
+        placedAt(() => typed.write(`${name}.${path}`, bits), loaded.placeOf(root, path));
+      }
     }
   }
 }
@@ -248,6 +277,10 @@ function address(image: Image, symbol: string, file: string): bigint {
   const found = image.symbol(symbol);
   if (found === undefined) throw new SourceError(`${file} defines no symbol '${symbol}', which the machine needs`);
   return found.address;
+}
+
+function pagesFor(bytes: number): number {
+  return Math.ceil(bytes / PAGE_SIZE) * PAGE_SIZE;
 }
 
 function imageSize(image: Image): number {

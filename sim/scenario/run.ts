@@ -5,10 +5,15 @@
 import type { Image } from '../../asm/link/image.ts';
 import { SourceError } from '../../asm/source/diagnostics.ts';
 import type { ExceptionEvent } from '../core/journal.ts';
-import { PC, X0 } from '../core/registers.ts';
-import { setupDebug } from '../kvm/vcpu.ts';
+import { FIQ, IRQ, PC, SERROR, X0 } from '../core/registers.ts';
+import type { ExitOutcome } from '../kvm/outcome.ts';
+import { isPoweredOff } from '../kvm/psci.ts';
+import { enterFromUser, finishExit, prepareEntry } from '../kvm/run-loop.ts';
+import type { Vcpu } from '../kvm/vcpu-state.ts';
+import { EventQueue } from './events.ts';
 import type { ReadyMachine } from './ready.ts';
 import { type Run, runToEnd } from './runnable.ts';
+import { UserSpace } from './user-space.ts';
 
 export type Ending =
   /** The host has had all its entries. */
@@ -38,6 +43,18 @@ export class ScenarioRun implements Run {
   readonly hypFaults: HypFault[] = [];
   /** The steps of the recording in which the simulator changed something in the host's place, between two entries. */
   readonly interventions: number[] = [];
+  readonly user: UserSpace;
+  readonly events: EventQueue;
+  /** KVM_RUN's error, where one ended the run. */
+  error: string | undefined;
+  /** The vcpu that runs, or ran last. */
+  #vcpu: Vcpu;
+  /** The vcpus for which KVM_RUN has come back to user space. */
+  readonly #inUserSpace = new Set<Vcpu>();
+  /** The physical interrupt lines that the scenario's events hold. */
+  readonly #raised = new Set<number>();
+  #timerAsserted = false;
+  #maintenance = false;
   #ending: Ending | undefined;
   readonly #observers: readonly RunObserver[];
   readonly #hostStart: bigint;
@@ -55,7 +72,12 @@ export class ScenarioRun implements Run {
     this.#done = kernelAddress(kernel, 'host_done');
     this.#panic = kernelAddress(kernel, 'panic');
     this.#vectors = kernelAddress(kernel, 'host_vectors');
-    setupDebug(machine, ready.typed, ready.facts);
+    this.#vcpu = ready.vm.vcpus[0]!;
+    this.user = new UserSpace(ready);
+    this.events = new EventQueue(ready);
+    this.#connectInterrupts();
+    this.user.beforeEntry(1);
+    prepareEntry(this.#vcpu);
   }
 
   /** How the run ended; undefined while it has not. */
@@ -78,6 +100,7 @@ export class ScenarioRun implements Run {
     const event = recording.lastException;
     if (event !== undefined) this.#noteException(event, recording.length - 1);
     this.#lookWhere(event);
+    if (this.#ending === undefined) this.#raiseEvents();
     if (this.#ending === undefined && recording.length >= scenario.steps) {
       this.#ending = { kind: 'limit', steps: scenario.steps };
     }
@@ -108,17 +131,80 @@ export class ScenarioRun implements Run {
     }
   }
 
-  /** kvm_arch_vcpu_ioctl_run's loop: the exit is noted, and while entries are left the host enters again. */
+  /** kvm_arch_vcpu_ioctl_run's loop: the exit is handled, and while entries are left the host enters again. */
   #entryReturned(): void {
-    const { recording, machine, scenario, typed, facts, vm } = this.ready;
-    this.exits.push(machine.cpu.cells[X0]!);
-    if (this.exits.length >= scenario.entries) return;
+    const { recording, machine } = this.ready;
+    const code = machine.cpu.cells[X0]!;
+    this.exits.push(code);
     this.interventions.push(recording.length);
     recording.intervene(() => {
-      setupDebug(machine, typed, facts);
-      machine.cpu.write(X0, vm.vcpu);
-      machine.cpu.write(PC, this.#hostStart);
+      this.#takeInterrupts();
+      const goesOn = this.#look(finishExit(this.#vcpu, code));
+      if (goesOn && this.exits.length < this.ready.scenario.entries) this.#enterNext();
     });
+  }
+
+  /** Whether the host enters a guest again after `outcome`, as far as that decides it. */
+  #look(outcome: ExitOutcome): boolean {
+    if (outcome.kind === 'error') this.error = `KVM_RUN failed with -${outcome.code}: ${outcome.what}`;
+    if (outcome.kind !== 'user') return outcome.kind === 'resume';
+    this.#inUserSpace.add(this.#vcpu);
+    this.user.returned(this.#vcpu, outcome.reason);
+    return outcome.reason !== 'KVM_EXIT_SYSTEM_EVENT' && outcome.reason !== 'KVM_EXIT_INTERNAL_ERROR';
+  }
+
+  /** The next vcpu in turn that is not turned off enters its guest; where there is none the host is done. */
+  #enterNext(): void {
+    const { cpu } = this.ready.machine;
+    this.user.beforeEntry(this.exits.length + 1);
+    const { vcpus } = this.ready.vm;
+    const inTurn = vcpus.map((_, n) => vcpus[(this.#vcpu.id + 1 + n) % vcpus.length]!);
+    const next = inTurn.find((vcpu) => !isPoweredOff(vcpu));
+    if (next === undefined) return;
+    this.#vcpu = next;
+    if (this.#inUserSpace.delete(next)) enterFromUser(next);
+    prepareEntry(next);
+    cpu.write(X0, next.address);
+    cpu.write(PC, this.#hostStart);
+  }
+
+  /** The virtual timer's interrupt and that of the GIC's virtual interface are physical ones of the host. */
+  #connectInterrupts(): void {
+    const { machine } = this.ready;
+    machine.timer.connect('cntv', (asserted) => {
+      this.#timerAsserted = asserted;
+      this.#setIrq();
+    });
+    const gic = machine.gicV2 ?? machine.gicV3;
+    if (gic === undefined) return;
+    gic.engine.maintenance = (asserted) => {
+      this.#maintenance = asserted;
+      this.#setIrq();
+    };
+  }
+
+  #setIrq(): void {
+    this.ready.machine.cpu.setLine(IRQ, this.#timerAsserted || this.#maintenance || this.#raised.has(IRQ));
+  }
+
+  #raiseEvents(): void {
+    const due = this.events.due();
+    if (due.length === 0) return;
+    const { recording, machine } = this.ready;
+    recording.intervene(() => {
+      for (const line of due) {
+        this.#raised.add(line);
+        machine.cpu.setLine(line, true);
+      }
+    });
+  }
+
+  /** The host has its interrupts on again: it takes what is pending, and the devices are content. */
+  #takeInterrupts(): void {
+    const { cpu } = this.ready.machine;
+    this.#raised.clear();
+    this.#setIrq();
+    for (const line of [FIQ, SERROR]) cpu.setLine(line, false);
   }
 }
 

@@ -10,6 +10,7 @@ interface Schema {
   readonly def: {
     readonly innerType?: Schema;
     readonly in?: Schema;
+    readonly element?: Schema;
     readonly options?: readonly Schema[];
     readonly defaultValue?: unknown;
   };
@@ -30,9 +31,9 @@ function unwrapped(schema: Schema): Schema {
   return inner;
 }
 
-/** What a default, a transformation or a union with one object among its options holds. */
+/** What a default, a list, a transformation or a union with one object among its options holds. */
 function stepInwards({ def }: Schema): Schema | undefined {
-  return def.innerType ?? def.in ?? def.options?.find((option) => unwrapped(option).shape !== undefined);
+  return def.innerType ?? def.element ?? def.in ?? def.options?.find((option) => unwrapped(option).shape !== undefined);
 }
 
 function defaultText(schema: Schema): string {
