@@ -127,7 +127,7 @@ test('layout prints a struct, and names the byte at an offset, whichever of the 
 
 test('layout --diff prints what moved between two sets of headers', () => {
   const lines = hypstep(['layout', '--diff', 'before', 'after', 'struct kvm_vcpu']).stdout.split('\n');
-  assert.is(lines[0], 'struct kvm_vcpu: 2816 -> 3328 bytes');
+  assert.is(lines[0], 'struct kvm_vcpu: 2816 -> 3840 bytes');
   assert.ok(lines.some((line) => /^\+ arch\.debug_ptr .*struct kvm_guest_debug_arch \*debug_ptr$/.test(line)));
   assert.ok(lines.some((line) => /^~ arch\.ctxt\.sys_regs .*u64 sys_regs\[94\] -> u64 sys_regs\[30\]$/.test(line)));
   assert.match(hypstep(['layout', '--diff', 'after', 'gone', 'struct kvm']).stderr, /gone is no Linux tree/);
