@@ -63,6 +63,12 @@ export function macroConstant(preprocessed: Preprocessed, name: string): bigint 
   return preprocessed.run.macroConstant(name);
 }
 
+/** The value of `text` as a #if expression over the macros as macroConstant sees them; undefined where it is none. */
+export function macroExpression(preprocessed: Preprocessed, text: string): bigint | undefined {
+  if (!(preprocessed instanceof TokenStream)) return undefined;
+  return preprocessed.run.expressionValue(text);
+}
+
 class TokenStream implements Preprocessed {
   readonly run: Run;
 

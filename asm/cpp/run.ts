@@ -8,12 +8,12 @@ import { ConditionFault } from './condition.ts';
 import { Conditionals, conditionValue } from './conditionals.ts';
 import { Directives } from './directives.ts';
 import { Expander } from './expander.ts';
-import type { LexedFile } from './lexed-file.ts';
+import { LexedFile } from './lexed-file.ts';
 import { lexedText } from './library.ts';
 import type { PreprocessorOptions } from './options.ts';
 import { isPadding } from './padding.ts';
 import type { Part } from './parts.ts';
-import { atLineStart, madeToken, meaningOf, PpToken } from './pp-token.ts';
+import { atLineStart, meaningOf, PpToken } from './pp-token.ts';
 import { Pragmas } from './pragmas.ts';
 import { predefinedText } from './predefined.ts';
 import { END, Reader, Reading } from './reader.ts';
@@ -92,14 +92,19 @@ export class Run {
 
   /** The value of the macro `name` as a #if expression; undefined where there is none, or it is no expression. */
   macroConstant(name: string): bigint | undefined {
-    const id = intern(name);
-    const line = this.expander.macros[id]?.line;
-    if (line === undefined || line.definition.functionLike) return undefined;
+    const line = this.expander.macros[intern(name)]?.line;
+    return line === undefined || line.definition.functionLike ? undefined : this.expressionValue(name);
+  }
+
+  /** The value of `text` as a #if expression over the macros as they stand; undefined where it is none. */
+  expressionValue(text: string): bigint | undefined {
+    const { language } = this.#options;
     const reader = new Reader();
-    reader.inDirective = true;
-    const expander = new Expander(reader, new Diagnostics(), this.#options.language, this.expander.macros);
+    reader.open(
+      new Reading(new LexedFile(text, language), new SourceFile('<expression>', text), -1, false, 0, undefined),
+    );
+    const expander = new Expander(reader, new Diagnostics(), language, this.expander.macros);
     expander.onBuiltin = this.expander.onBuiltin;
-    expander.push([madeToken('identifier', id, this.#endToken(), 0)]);
     try {
       return conditionValue(expander, () => {}).value;
     } catch (fault) {

@@ -2,24 +2,28 @@
  * What hypstep knows of the kernel it runs: the C types and the constants of the headers it was given. Nothing about a
  * kernel version is written down here; what a header does not say is a diagnostic.
  */
-
 import type { TranslationUnit } from '../../asm/c/parse.ts';
-import { resolvePath } from '../../asm/c/path.ts';
+import { resolveSteps } from '../../asm/c/path.ts';
 import type { CType } from '../../asm/c/types.ts';
+import { macroConstant, macroExpression, type Preprocessed } from '../../asm/cpp/preprocess.ts';
 import { SourceError } from '../../asm/source/diagnostics.ts';
+
+/** An identifier, and no part of a number such as 0x1f or 1UL. */
+const IDENTIFIER = /(?<![\w.])[A-Za-z_]\w*/g;
 
 export class KernelFacts {
   readonly #unit: TranslationUnit;
-  readonly #macro: (name: string) => bigint | undefined;
+  readonly #macros: Preprocessed;
+  readonly #constants = new Map<string, bigint | undefined>();
   readonly #origin: string;
 
   /**
-   * `unit` is the parsed asm-offsets.c with all it includes, `macro` evaluates one of its macros as an integer, and
-   * `origin` names the headers in diagnostics.
+   * `unit` is the parsed asm-offsets.c with all it includes, `macros` what it was parsed from, read to its end, and `origin`
+   * names the headers in diagnostics.
    */
-  constructor(unit: TranslationUnit, macro: (name: string) => bigint | undefined, origin: string) {
+  constructor(unit: TranslationUnit, macros: Preprocessed, origin: string) {
     this.#unit = unit;
-    this.#macro = macro;
+    this.#macros = macros;
     this.#origin = origin;
   }
 
@@ -30,9 +34,10 @@ export class KernelFacts {
     return type;
   }
 
+  /** Whether `path`, which may go through pointers, names something in `type`. */
   hasField(type: string, path: string): boolean {
     try {
-      resolvePath(this.type(type), path);
+      resolveSteps(this.type(type), path);
       return true;
     } catch (error) {
       if (error instanceof SourceError) return false;
@@ -51,8 +56,26 @@ export class KernelFacts {
     return this.#find(name) !== undefined;
   }
 
-  /** Evaluates an integer expression over the headers' constants, to 64 bits. */
+  /**
+   * The value of a C integer expression over the headers' constants, to 64 bits. Throws SourceError for an identifier that
+   * #if would take for 0, and for what is no expression.
+   */
+  expression(text: string): bigint {
+    const enumerators = text.replace(IDENTIFIER, (name) => {
+      if (this.#find(name) === undefined)
+        throw new SourceError(`'${text}': the kernel's headers define no integer constant '${name}'`);
+      const value = this.#unit.constant(name);
+      return value === undefined ? name : `(${value})`;
+    });
+    const value = macroExpression(this.#macros, enumerators);
+    if (value === undefined) throw new SourceError(`'${text}' is no integer expression`);
+    return BigInt.asUintN(64, value);
+  }
+
   #find(name: string): bigint | undefined {
-    return this.#unit.constant(name) ?? this.#macro(name);
+    if (!this.#constants.has(name)) {
+      this.#constants.set(name, this.#unit.constant(name) ?? macroConstant(this.#macros, name));
+    }
+    return this.#constants.get(name);
   }
 }

@@ -5,7 +5,7 @@
 import { type AsmOffsetsEntry, asmOffsets, printAsmOffsets } from '../../asm/c/asm-offsets.ts';
 import { parseTranslationUnit } from '../../asm/c/parse.ts';
 import { withCompilerHeaders } from '../../asm/cpp/compiler-headers.ts';
-import { macroConstant, preprocessSource, preprocessToText } from '../../asm/cpp/preprocess.ts';
+import { preprocessSource, preprocessToText } from '../../asm/cpp/preprocess.ts';
 import type { ObjectFile } from '../../asm/elf/object-file.ts';
 import { assembleText } from '../../asm/gas/assemble.ts';
 import { type Diagnostic, Diagnostics, SourceError } from '../../asm/source/diagnostics.ts';
@@ -31,21 +31,15 @@ export interface KernelOffsets {
   readonly entries: readonly AsmOffsetsEntry[];
   /** The text of asm-offsets.h. */
   readonly text: string;
-  /** The values of the expressions that were asked for. */
-  readonly values: ReadonlyMap<string, bigint>;
   /** That a build's own asm-offsets.h differs. */
   readonly warnings: readonly Diagnostic[];
 }
 
 /**
- * Reads the kernel's headers through its asm-offsets.c: offsets, types, constants, and the values of `expressions` (C
- * integer expressions as in #if, over the headers' constants). Throws SourceErrors on any fault of the sources.
+ * Reads the kernel's headers through its asm-offsets.c: offsets, types and constants. Throws SourceErrors on any fault of
+ * the sources.
  */
-export function readKernel(
-  headers: KernelHeaders,
-  files: FileReader,
-  expressions: readonly string[] = [],
-): KernelOffsets {
+export function readKernel(headers: KernelHeaders, files: FileReader): KernelOffsets {
   const { path, flags } = headers.offsets;
   if (files.read(path) === undefined) throw new SourceError(`${path}: no such file`);
   const diagnostics = new Diagnostics();
@@ -53,15 +47,13 @@ export function readKernel(
     ...flags,
     files: withCompilerHeaders(files),
     language: 'c',
-    defines: [...flags.defines, ...expressions.map((text, n) => `${expressionMacro(n)}=(${text})`)],
     diagnostics,
   });
   const unit = parseTranslationUnit(tokens, { diagnostics, bigEndian: flags.bigEndian });
   const entries = asmOffsets(unit);
   diagnostics.throwIfErrors();
-  const facts = new KernelFacts(unit, (name) => macroConstant(tokens, name), path);
-  const values = new Map(expressions.map((text, n) => [text, expressionValue(text, n, facts)]));
-  return { facts, entries, text: printAsmOffsets(entries), values, warnings: staleWarnings(headers, entries, files) };
+  const facts = new KernelFacts(unit, tokens, path);
+  return { facts, entries, text: printAsmOffsets(entries), warnings: staleWarnings(headers, entries, files) };
 }
 
 function staleWarnings(
@@ -71,19 +63,6 @@ function staleWarnings(
 ): Diagnostic[] {
   const warning = builtOffsets === undefined ? undefined : staleOffsets(builtOffsets, entries, files);
   return warning === undefined ? [] : [warning];
-}
-
-function expressionMacro(n: number): string {
-  return `__hypstep_expression_${n}`;
-}
-
-/** The value of expression `n`; an identifier that #if would take for 0 is an error here. */
-function expressionValue(text: string, n: number, facts: KernelFacts): bigint {
-  for (const [name] of text.matchAll(/(?<![\w.])[A-Za-z_]\w*/g)) {
-    if (facts.hasConstant(name)) continue;
-    throw new SourceError(`'${text}': the kernel's headers define no integer constant '${name}'`);
-  }
-  return BigInt.asUintN(64, facts.constant(expressionMacro(n)));
 }
 
 /** Assembles the world switch with the given offsets. Throws SourceErrors with all faults of the first file that has any. */

@@ -7,26 +7,43 @@ import type * as z from 'zod';
 import { Diagnostics, SourceError } from '../../asm/source/diagnostics.ts';
 import { decodeText, type FileReader } from '../../asm/source/files.ts';
 import { type Place, SourceFile } from '../../asm/source/source-file.ts';
+import { type Axis, axesOf, type Combination, combinationsOf, combinationText, withCombination } from './matrix.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
+import { keysAt } from './schema-keys.ts';
 
 /** A scenario, and where each of its keys stands in its file. */
 export interface LoadedScenario {
   readonly scenario: Scenario;
   /** Path of the file, as it was given; paths inside the scenario are relative to its folder. */
   readonly path: string;
+  /** Of a scenario with a matrix, which combination this is: `machine.breakpoints 3, machine.watchpoints 16`. */
+  readonly combination?: string;
   /** The place of the value at `keys` (for example ['vcpu', 'arch.debug_flags']), or of the nearest key above it. */
   placeOf(...keys: readonly PropertyKey[]): Place;
 }
 
-/** Reads and checks the scenario at `path`. Throws SourceError or SourceErrors on a file that is not one. */
+/**
+ * Reads and checks the scenario at `path`; of one with a matrix, the first combination. Throws SourceError or SourceErrors
+ * on a file that is not one.
+ */
 export function loadScenario(path: string, files: FileReader): LoadedScenario {
+  return loadCombinations(path, files)[0]!;
+}
+
+/** As loadScenario, with every combination of a matrix, at least one. */
+export function loadCombinations(path: string, files: FileReader): LoadedScenario[] {
   const bytes = files.read(path);
   if (bytes === undefined) throw new SourceError(`no scenario file '${path}'`);
-  return parseScenario(path, decodeText(bytes));
+  return parseCombinations(path, decodeText(bytes));
 }
 
 /** Checks scenario text at hand; `path` is its name in diagnostics. */
 export function parseScenario(path: string, text: string): LoadedScenario {
+  return parseCombinations(path, text)[0]!;
+}
+
+/** As parseScenario, with every combination of a matrix. */
+export function parseCombinations(path: string, text: string): LoadedScenario[] {
   const file = new SourceFile(path, text);
   const document = parseDocument(text, {
     intAsBigInt: true,
@@ -37,16 +54,40 @@ export function parseScenario(path: string, text: string): LoadedScenario {
   for (const error of document.errors) diagnostics.error(error.message, { file, offset: error.pos[0] });
   diagnostics.throwIfErrors();
 
-  const placeOf = (...keys: readonly PropertyKey[]): Place => ({
-    file,
-    offset: offsetOf(document, keys),
+  const plain = document.toJS({ maxAliasCount: 100 }) ?? {};
+  const axes = axesOf(plain.matrix, (message, keys, at) => {
+    const offset = at === 'key' ? keyOffset(document, keys) : offsetOf(document, keys);
+    diagnostics.error(`${keys.map(String).join('.')}: ${message}`, { file, offset });
   });
-  const checked = scenarioSchema.safeParse(document.toJS({ maxAliasCount: 100 }) ?? {});
-  if (!checked.success) {
-    for (const issue of checked.error.issues) report(issue, placeOf, document, diagnostics);
+  const loaded = combinationsOf(axes).map((combination): LoadedScenario => {
+    const placeOf = (...keys: readonly PropertyKey[]): Place => ({
+      file,
+      offset: offsetOf(document, placeInMatrix(keys, axes, combination, plain)),
+    });
+    const checked = scenarioSchema.safeParse(withCombination(plain, axes, combination));
+    if (!checked.success) {
+      for (const issue of checked.error.issues) report(issue, placeOf, document, diagnostics);
+    }
+    // What is wrong with one combination would be told of each.
     diagnostics.throwIfErrors();
-  }
-  return { scenario: checked.data!, path, placeOf };
+    const text = axes.length === 0 ? undefined : combinationText(axes, combination);
+    return { scenario: checked.data!, path, combination: text, placeOf };
+  });
+  return loaded;
+}
+
+/** Where the value at `keys` was written: in the matrix, where that gives it. */
+function placeInMatrix(
+  keys: readonly PropertyKey[],
+  axes: readonly Axis[],
+  combination: Combination,
+  { matrix }: { readonly matrix?: Readonly<Record<string, unknown>> },
+): readonly PropertyKey[] {
+  const n = axes.findIndex((axis) => axis.keys.every((key, depth) => key === keys[depth]));
+  if (n < 0) return keys;
+  const { name, keys: varied } = axes[n]!;
+  const isList = Array.isArray(matrix?.[name]);
+  return ['matrix', name, ...(isList ? [combination[n]!, ...keys.slice(varied.length)] : [])];
 }
 
 type Issue = z.core.$ZodIssue;
@@ -87,35 +128,6 @@ function isInside(issue: Issue): boolean {
 function messageOf(issue: Issue): string {
   if (issue.code === 'invalid_type' && issue.message.includes('received undefined')) return 'this key is required';
   return issue.message.replace(/^Invalid input: /, '').replace(/received bigint$/, 'received an integer');
-}
-
-/** The keys that the schema knows at `path`, for the hint in "unknown key". */
-function keysAt(path: readonly PropertyKey[]): string[] {
-  let schema: unknown = scenarioSchema;
-  for (const key of path) {
-    const inner = unwrapped(schema) as
-      | { shape?: Record<PropertyKey, unknown>; def?: { element?: unknown } }
-      | undefined;
-    schema = typeof key === 'number' ? inner?.def?.element : inner?.shape?.[key];
-  }
-  const shape = unwrapped(schema)?.shape;
-  return shape === undefined ? [] : Object.keys(shape);
-}
-
-interface Wrapper {
-  readonly shape?: object;
-  readonly def?: { readonly innerType?: unknown; readonly in?: unknown; readonly options?: readonly unknown[] };
-}
-
-/** A schema without its default, prefault, optional or transforming wrapper; of a union, its option that has keys. */
-function unwrapped(schema: unknown): Wrapper | undefined {
-  let inner = schema as Wrapper | undefined;
-  for (;;) {
-    const { innerType, in: input, options } = inner?.def ?? {};
-    const next = innerType ?? input ?? options?.find((option) => unwrapped(option)?.shape !== undefined);
-    if (next === undefined) return inner;
-    inner = next as Wrapper;
-  }
 }
 
 function keyOffset(document: Document, path: readonly PropertyKey[]): number {

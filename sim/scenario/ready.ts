@@ -7,7 +7,6 @@ import type { Image } from '../../asm/link/image.ts';
 import { link } from '../../asm/link/link.ts';
 import { type Diagnostic, SourceError } from '../../asm/source/diagnostics.ts';
 import { besideFile, type FileReader } from '../../asm/source/files.ts';
-import type { Place } from '../../asm/source/source-file.ts';
 import { type CpuModel, cpuModel } from '../core/models.ts';
 import { Machine } from '../exec/machine.ts';
 import { HostMemory, pageOffset, TEXT_OFFSET } from '../kvm/host-memory.ts';
@@ -25,7 +24,9 @@ import { assembleBeside, assembleKernel, type KernelOffsets, readKernel } from '
 import { fixtureSources, folderSources, type KernelSources, withHypFolder } from './kernel-sources.ts';
 import { treeSources } from './kernel-tree.ts';
 import type { LoadedScenario } from './load.ts';
-import type { Scenario, ScenarioValue } from './schema.ts';
+import { requireNeeds } from './needs.ts';
+import type { Scenario } from './schema.ts';
+import { type Evaluate, placedAt, scenarioValues } from './values.ts';
 
 export interface ReadyMachine {
   readonly scenario: Scenario;
@@ -49,7 +50,7 @@ export interface ReadyMachine {
   /** Reads source files, for listings. */
   readonly files: FileReader;
   /** The value of a scenario's integer or expression over kernel constants. */
-  evaluate(value: ScenarioValue): bigint;
+  readonly evaluate: Evaluate;
 }
 
 export interface PrepareOptions {
@@ -79,10 +80,13 @@ export function prepareScenario(loaded: LoadedScenario, options: PrepareOptions)
   const { scenario } = loaded;
   const { files } = options;
   const sources = kernelSources(loaded, options);
-  const offsets = readKernel(sources, files, expressionsOf(scenario));
+  const offsets = readKernel(sources, files);
+  const hypObjects = assembleKernel(sources, files, offsets);
+  requireNeeds(loaded, offsets.facts, () => hypObjects);
+  const evaluate = scenarioValues(loaded, offsets.facts);
   const hostFile = besideFile(loaded.path, scenario.host.code);
   const hostObject = assembleBeside(hostFile, sources, files, offsets);
-  const kernel = linkKernel([...assembleKernel(sources, files, offsets), hostObject], loaded, offsets.facts);
+  const kernel = linkKernel([...hypObjects, hostObject], loaded, offsets.facts);
   const { code: guestCode } = scenario.guest;
   const guestFile = guestCode === undefined ? undefined : besideFile(loaded.path, guestCode);
   const guest =
@@ -97,7 +101,7 @@ export function prepareScenario(loaded: LoadedScenario, options: PrepareOptions)
     listRegisters: LIST_REGISTERS,
     gicV2: scenario.machine.gic === 'v2' ? { control: GICH, cpuInterface: GICV } : undefined,
   });
-  return load(loaded, options, machine, model, sources, offsets, kernel, guest);
+  return load(loaded, options, machine, model, sources, offsets, evaluate, kernel, guest);
 }
 
 function load(
@@ -107,6 +111,7 @@ function load(
   model: CpuModel,
   sources: KernelSources,
   offsets: KernelOffsets,
+  evaluate: Evaluate,
   kernel: Image,
   guest: Image | undefined,
 ): ReadyMachine {
@@ -132,7 +137,7 @@ function load(
     aarch32: scenario.guest.aarch32,
     registers: scenario.reset === 'registers' ? 'reset' : 'patterns',
   });
-  applyFields(loaded, typed, offsets);
+  applyFields(loaded, typed, evaluate);
 
   const stack = memory.kernelAddress(memory.allocate(STACK_SIZE)) + BigInt(STACK_SIZE);
   const hypStackPa = memory.allocate(STACK_SIZE);
@@ -148,7 +153,6 @@ function load(
 
   const recording = new Recording(machine, new CortexA53());
   recording.annotations = code;
-  const evaluate = (value: ScenarioValue) => (typeof value === 'bigint' ? value : offsets.values.get(value)!);
   if (scenario.guest.aarch32) machine.aarch32 = new Aarch32Guest(machine, loaded, evaluate);
   return {
     scenario,
@@ -187,38 +191,9 @@ function scenarioSources(loaded: LoadedScenario, fixtures: string, files: FileRe
   return folderSources({ hyp: beside(hyp), include: include.map(beside), offsets: beside(offsets) }, files);
 }
 
-/** What `body` returns; a SourceError of its own without a place is told as one at `place`. */
-function placedAt<T>(body: () => T, place: Place): T {
-  try {
-    return body();
-  } catch (error) {
-    if (error instanceof SourceError && error.diagnostic.place === undefined)
-      throw new SourceError(error.message, place, error.diagnostic.notes);
-    throw error;
-  }
-}
-
 function modelOf(scenario: Scenario): CpuModel {
   const { cpu, breakpoints, watchpoints, gic } = scenario.machine;
   return cpuModel(cpu, { breakpoints, watchpoints, gic });
-}
-
-/** Every value of the scenario that is an expression over the kernel headers' constants. */
-function expressionsOf(scenario: Scenario): string[] {
-  const { vcpu, kvm, expect, guest, devices, guest_debug, before_entry } = scenario;
-  const records = [
-    ...[vcpu, kvm, expect.registers, expect.guest, expect.fields, guest_debug?.registers],
-    ...guest.exits.map(({ registers }) => registers),
-    ...before_entry.flatMap((action) => [action.fields, action.guest_debug?.registers]),
-  ];
-  const values = [
-    ...records.flatMap((record) => Object.values(record ?? {})),
-    ...(expect.exits ?? []),
-    ...guest.exits.flatMap(({ esr, far, ipa, pc, pstate }) => [esr, far, ipa, pc, pstate]),
-    ...devices.flatMap(({ answers }) => answers),
-    ...before_entry.flatMap(({ one_reg }) => one_reg.map(({ value }) => value)),
-  ];
-  return [...new Set(values.filter((value) => typeof value === 'string'))];
 }
 
 /** The host kernel's image: its own code and the hyp code, at kernel virtual addresses, alternatives applied. */
@@ -261,11 +236,11 @@ function virtualGic(scenario: Scenario, memory: HostMemory): VirtualGic {
 }
 
 /** Writes the scenario's own fields over those that KVM's set-up left. */
-function applyFields(loaded: LoadedScenario, typed: TypedMemory, offsets: KernelOffsets): void {
+function applyFields(loaded: LoadedScenario, typed: TypedMemory, evaluate: Evaluate): void {
   const vcpus = [...Array(loaded.scenario.vcpus).keys()].map((n) => (n === 0 ? 'vcpu' : `vcpu${n}`));
   for (const root of ['vcpu', 'kvm'] as const) {
     for (const [path, value] of Object.entries(loaded.scenario[root])) {
-      const bits = typeof value === 'bigint' ? value : offsets.values.get(value)!;
+      const bits = evaluate(value);
       for (const name of root === 'vcpu' ? vcpus : ['kvm']) {
         placedAt(() => typed.write(`${name}.${path}`, bits), loaded.placeOf(root, path));
       }

@@ -4,6 +4,9 @@
  */
 import * as z from 'zod';
 
+/** The most combinations of a matrix. */
+export const MAX_COMBINATIONS = 4096;
+
 /** Integers up to 2^64 - 1: YAML integers, or strings in hexadecimal or decimal ('0x1f', '-1' is 2^64 - 1). */
 const word64 = z
   .union([z.bigint(), z.string().regex(/^-?(0[xX][0-9a-fA-F_]+|[0-9]+)$/)], {
@@ -202,6 +205,25 @@ const expectations = z.strictObject({
     .describe('bounds for the cycles of the whole run'),
 });
 
+const need = z.string().regex(/^((vcpu|kvm)\.[A-Za-z_][\w.\->[\]]*|[A-Za-z_]\w*)$/, {
+  error: 'expected a path from vcpu or kvm, a constant of the headers, or a symbol of the world switch',
+});
+
+/** The values that a key takes in turn: a list, or from and to, both included: '1-16'. */
+export const varied = z.unknown().transform((value, context): readonly unknown[] => {
+  const wrong = (message: string) => {
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  };
+  if (Array.isArray(value) && value.length > 0) return value;
+  const [, from, to] = /^(\d{1,15})-(\d{1,15})$/.exec(String(value)) ?? [];
+  if (from === undefined || to === undefined) return wrong("expected a list of values, or a range such as '1-16'");
+  const length = Number(to) - Number(from) + 1;
+  if (length < 1) return wrong('expected the smaller number first');
+  if (length > MAX_COMBINATIONS) return wrong(`${length} values, which is more than the limit of ${MAX_COMBINATIONS}`);
+  return Array.from({ length }, (_, n) => BigInt(from) + BigInt(n));
+});
+
 export const scenarioSchema = z.strictObject({
   name: z.string().min(1).describe('what the run is called in tables'),
   description: z.string().optional().describe('one paragraph for the reader'),
@@ -209,6 +231,17 @@ export const scenarioSchema = z.strictObject({
     .union([z.enum(['after', 'before']), kernelSources], { error: 'expected after, before, or a mapping of paths' })
     .default('after')
     .describe('the world switch: with debug_ptr (after), without (before), or your own'),
+  needs: z
+    .array(need)
+    .default([])
+    .describe(
+      'what the kernel must have, or else the scenario does not apply: paths (vcpu.arch.debug_ptr), constants of the ' +
+        'headers (MDCR_EL2_TDE), symbols of the world switch (__kvm_get_mdcr_el2)',
+    ),
+  matrix: z
+    .record(z.string(), varied)
+    .default({})
+    .describe('keys of this table, each with the values that it takes in turn; one run for each combination'),
   machine: machine.prefault({}).describe('the machine'),
   host: z
     .strictObject({
