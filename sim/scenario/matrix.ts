@@ -1,5 +1,5 @@
 /** The key `matrix`: one scenario for each combination of the values that it varies. */
-import { MAX_COMBINATIONS, varied } from './schema.ts';
+import { MAX_COMBINATIONS, varied } from './schema/matrix.ts';
 import { dottedKeys } from './schema-keys.ts';
 
 /** A key that a matrix varies. */
