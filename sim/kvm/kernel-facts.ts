@@ -14,8 +14,10 @@ const IDENTIFIER = /(?<![\w.])[A-Za-z_]\w*/g;
 export class KernelFacts {
   readonly #unit: TranslationUnit;
   readonly #macros: Preprocessed;
-  readonly #constants = new Map<string, bigint | undefined>();
   readonly #origin: string;
+  // The host asks for the same few at every entry and exit.
+  readonly #constants = new Map<string, bigint | undefined>();
+  readonly #fields = new Map<string, boolean>();
 
   /**
    * `unit` is the parsed asm-offsets.c with all it includes, `macros` what it was parsed from, read to its end, and `origin`
@@ -36,13 +38,13 @@ export class KernelFacts {
 
   /** Whether `path`, which may go through pointers, names something in `type`. */
   hasField(type: string, path: string): boolean {
-    try {
-      resolveSteps(this.type(type), path);
-      return true;
-    } catch (error) {
-      if (error instanceof SourceError) return false;
-      throw error;
+    const key = `${type} ${path}`;
+    let known = this.#fields.get(key);
+    if (known === undefined) {
+      known = this.#resolves(type, path);
+      this.#fields.set(key, known);
     }
+    return known;
   }
 
   /** The value of an enumerator or of an integer macro. Throws SourceError where the headers have neither. */
@@ -77,5 +79,15 @@ export class KernelFacts {
       this.#constants.set(name, this.#unit.constant(name) ?? macroConstant(this.#macros, name));
     }
     return this.#constants.get(name);
+  }
+
+  #resolves(type: string, path: string): boolean {
+    try {
+      resolveSteps(this.type(type), path);
+      return true;
+    } catch (error) {
+      if (error instanceof SourceError) return false;
+      throw error;
+    }
   }
 }

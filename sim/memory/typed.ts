@@ -35,8 +35,18 @@ interface NamedRegion {
   readonly region: TypedRegion;
   readonly size: bigint;
   readonly names: OffsetNames;
-  /** The parts of paths that were asked for before. */
-  readonly known: Map<string, readonly Located[]>;
+}
+
+/** A path worked out: what remains to be done each time is to follow the pointers on its way. */
+interface KnownPath {
+  /** Physical address of the object it begins with. */
+  readonly start: bigint;
+  /** The places of its pointers, then its own, each at its offset from where the one before leads, the first from `start`. */
+  readonly parts: readonly TypedPlace[];
+  /** What it names, where there is no pointer on the way. */
+  readonly place: TypedPlace | undefined;
+  /** Why it has no single value, or undefined. */
+  readonly notScalar: string | undefined;
 }
 
 /** Bytes of the largest scalar: an unsigned __int128, or a vector register. */
@@ -46,6 +56,8 @@ export class TypedMemory {
   readonly #memory: Memory;
   readonly #follow: (address: bigint) => bigint | undefined;
   readonly #regions = new Map<string, NamedRegion>();
+  /** The paths that were asked for before. */
+  readonly #paths = new Map<string, KnownPath>();
 
   /** `follow` gives the physical address that a pointer's value leads to, or undefined where it leads nowhere. */
   constructor(memory: Memory, follow: (address: bigint) => bigint | undefined) {
@@ -57,7 +69,7 @@ export class TypedMemory {
   add(region: TypedRegion): void {
     if (this.#regions.has(region.name)) throw new RangeError(`'${region.name}' names an object already`);
     const size = BigInt(sizeOf(region.type));
-    this.#regions.set(region.name, { region, size, names: new OffsetNames(region.type), known: new Map() });
+    this.#regions.set(region.name, { region, size, names: new OffsetNames(region.type) });
   }
 
   get regions(): readonly TypedRegion[] {
@@ -84,22 +96,7 @@ export class TypedMemory {
    * on the way leads nowhere.
    */
   resolve(path: string): TypedPlace {
-    const name = /^[A-Za-z_$][A-Za-z0-9_$]*/.exec(path)?.[0] ?? '';
-    const found = this.#regions.get(name);
-    if (found === undefined) {
-      const known = [...this.#regions.keys()].join(', ');
-      throw new SourceError(`'${path}' begins with no known object; there are ${known || 'none'}`);
-    }
-    const { region } = found;
-    const bigEndian = region.bigEndian ?? false;
-    let steps = found.known.get(path);
-    if (steps === undefined) {
-      steps = resolveSteps(region.type, path.slice(name.length).replace(/^\./, ''));
-      found.known.set(path, steps);
-    }
-    let base = region.pa;
-    for (const pointer of steps.slice(0, -1)) base = this.#target(path, placeOf(base, pointer, bigEndian));
-    return placeOf(base, steps.at(-1)!, bigEndian);
+    return this.#placeOf(path, this.#known(path));
   }
 
   /**
@@ -122,13 +119,42 @@ export class TypedMemory {
     this.#writeUnit(place, others | (bits << BigInt(place.bitOffset ?? 0)));
   }
 
-  #scalar(path: string): TypedPlace {
-    const place = this.resolve(path);
-    const { kind } = bare(place.type);
-    if (kind === 'record' || kind === 'array' || kind === 'function' || kind === 'void') {
-      throw new SourceError(`'${path}' is of type '${typeText(place.type)}' and has no single value`);
+  #known(path: string): KnownPath {
+    let known = this.#paths.get(path);
+    if (known === undefined) {
+      known = this.#workOut(path);
+      this.#paths.set(path, known);
     }
-    if (place.size > LARGEST_SCALAR) throw new SourceError(`'${path}' has ${place.size} bytes, too many for one value`);
+    return known;
+  }
+
+  #workOut(path: string): KnownPath {
+    const name = /^[A-Za-z_$][A-Za-z0-9_$]*/.exec(path)?.[0] ?? '';
+    const found = this.#regions.get(name);
+    if (found === undefined) {
+      const known = [...this.#regions.keys()].join(', ');
+      throw new SourceError(`'${path}' begins with no known object; there are ${known || 'none'}`);
+    }
+    const { region } = found;
+    const start = region.pa;
+    const steps = resolveSteps(region.type, path.slice(name.length).replace(/^\./, ''));
+    const parts = steps.map((step) => placeOf(step, region.bigEndian ?? false));
+    const own = parts.at(-1)!;
+    const place = parts.length === 1 ? movedBy(own, start) : undefined;
+    return { start, parts, place, notScalar: whyNotScalar(path, own) };
+  }
+
+  #placeOf(path: string, { start, parts, place }: KnownPath): TypedPlace {
+    if (place !== undefined) return place;
+    let base = start;
+    for (let n = 0; n < parts.length - 1; n++) base = this.#target(path, movedBy(parts[n]!, base));
+    return movedBy(parts.at(-1)!, base);
+  }
+
+  #scalar(path: string): TypedPlace {
+    const known = this.#known(path);
+    const place = this.#placeOf(path, known);
+    if (known.notScalar !== undefined) throw new SourceError(known.notScalar);
     this.#requireRam(path, place);
     return place;
   }
@@ -149,7 +175,10 @@ export class TypedMemory {
   }
 
   #readUnit({ pa, size, bigEndian }: TypedPlace): bigint {
-    const bytes = this.#memory.physical.readBytes(pa, size);
+    const { physical } = this.#memory;
+    if (!bigEndian && size === 16) return (physical.read(pa + 8n, 8) << 64n) | physical.read(pa, 8);
+    if (!bigEndian && (size === 8 || size === 4 || size === 2 || size === 1)) return physical.read(pa, size);
+    const bytes = physical.readBytes(pa, size);
     if (!bigEndian) bytes.reverse();
     return bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
   }
@@ -165,10 +194,21 @@ export class TypedMemory {
   }
 }
 
-function placeOf(base: bigint, located: Located, bigEndian: boolean): TypedPlace {
-  const { offset, type, bitOffset, bitWidth, unitSize } = located;
-  const place = { pa: base + BigInt(offset), size: unitSize ?? sizeOf(type), type, bigEndian };
+/** A part of a path as a place from where it begins. */
+function placeOf({ offset, type, bitOffset, bitWidth, unitSize }: Located, bigEndian: boolean): TypedPlace {
+  const place = { pa: BigInt(offset), size: unitSize ?? sizeOf(type), type, bigEndian };
   return bitWidth === undefined ? place : { ...place, bitOffset, bitWidth };
+}
+
+function movedBy(place: TypedPlace, base: bigint): TypedPlace {
+  return { ...place, pa: place.pa + base };
+}
+
+function whyNotScalar(path: string, { type, size }: TypedPlace): string | undefined {
+  const { kind } = bare(type);
+  if (kind === 'record' || kind === 'array' || kind === 'function' || kind === 'void')
+    return `'${path}' is of type '${typeText(type)}' and has no single value`;
+  return size > LARGEST_SCALAR ? `'${path}' has ${size} bytes, too many for one value` : undefined;
 }
 
 function fieldMask({ bitOffset = 0, bitWidth = 0 }: TypedPlace): bigint {
