@@ -9,7 +9,7 @@
  * to move (FP, debug, 32-bit state) from the state at the border itself.
  */
 import type { ExceptionEvent } from '../core/journal.ts';
-import { type ContextGroup, type ContextRegister, cellOfField, vcpuRegisters } from '../kvm/context.ts';
+import { type ContextGroup, cellOfField, vcpuRegisters } from '../kvm/context.ts';
 import type { ReadyMachine } from '../scenario/ready.ts';
 
 export type Border = 'host to host' | 'vcpu to guest' | 'guest to vcpu';
@@ -49,36 +49,58 @@ const CPTR_TFP = 1n << 10n;
 const HCR_RW = 1n << 31n;
 const DEBUG_DIRTY = 1n;
 
-type Snapshot = Map<string, bigint>;
+/** A register with the number of its cell, and for the guest's borders the path of its field from the vcpu's name on. */
+interface CheckedRegister {
+  readonly cell: string;
+  readonly id: number;
+  readonly group: RegisterGroup;
+  readonly path?: string;
+}
+
+type GuestRegister = CheckedRegister & { readonly group: ContextGroup; readonly path: string };
+
+/** What some registers held at a border. */
+interface Snapshot {
+  readonly registers: readonly CheckedRegister[];
+  /** In the order of `registers`. */
+  readonly values: BigUint64Array;
+}
 
 export class SwitchContract {
   readonly #ready: ReadyMachine;
-  readonly #context: readonly ContextRegister[];
-  readonly #host: readonly { cell: string; group: RegisterGroup }[];
+  readonly #host: readonly CheckedRegister[];
+  /** The guest's registers, by the vcpu's name. */
+  readonly #guests: ReadonlyMap<string, readonly GuestRegister[]>;
   readonly #lost: LostRegister[] = [];
-  readonly #compared = new Map<string, { border: Border; group: RegisterGroup; count: number }>();
+  readonly #compared: { border: Border; group: RegisterGroup; count: number }[] = [];
   #atCall: Snapshot | undefined;
-  #atExit: { registers: readonly ContextRegister[]; values: Snapshot } | undefined;
+  #atExit: Snapshot | undefined;
 
   constructor(ready: ReadyMachine) {
     this.#ready = ready;
     const { breakpoints, watchpoints } = ready.scenario.machine;
-    this.#context = vcpuRegisters(ready.facts, breakpoints, watchpoints);
+    const context = vcpuRegisters(ready.facts, breakpoints, watchpoints);
+    this.#guests = new Map(
+      ready.vm.vcpus.map(({ name }) => [
+        name,
+        context.map(({ cell, group, path }) => ({ cell, group, id: this.#id(cell), path: `${name}.${path}` })),
+      ]),
+    );
     this.#host = [
-      ...this.#context.filter(({ cell, group }) => group !== 'aarch32' && isHostState(cell)),
+      ...context.filter(({ cell, group }) => group !== 'aarch32' && isHostState(cell)),
       ...hypRegisters.map((cell) => ({ cell, group: 'hyp' as const })),
-    ];
+    ].map(({ cell, group }) => ({ cell, group, id: this.#id(cell) }));
   }
 
   /** What was found up to now. */
   get report(): ContractReport {
-    return { lost: this.#lost, compared: [...this.#compared.values()] };
+    return { lost: this.#lost, compared: this.#compared };
   }
 
   /** To be called after each step that took or returned from an exception. */
   onException(event: ExceptionEvent): void {
     if (event.to === 2 && event.from < 2) {
-      if (this.#guestRuns()) this.#guestLeft();
+      if (this.#guestRuns()) this.#atExit = this.#snapshot(this.#switched());
       else if (event.kind === 'sync') this.#atCall ??= this.#snapshot(this.#host);
     } else if (event.kind === 'return' && event.from === 2 && event.to < 2) {
       if (this.#guestRuns()) this.#guestEntered();
@@ -91,75 +113,84 @@ export class SwitchContract {
     return this.#cell('vttbr_el2') !== 0n;
   }
 
-  #guestLeft(): void {
-    const registers = this.#switched();
-    this.#atExit = { registers, values: this.#snapshot(registers) };
-  }
-
   #guestEntered(): void {
     // A trap that EL2 handled by itself leaves the vcpu struct behind the guest's registers: nothing to compare with,
     // but what the guest had must still be there.
     const back = this.#atExit;
-    for (const register of back === undefined ? this.#switched() : back.registers) {
-      const expected = back === undefined ? this.#field(register) : back.values.get(register.cell)!;
-      this.#compare('vcpu to guest', register, expected, this.#cell(register.cell), this.#pathOf(register));
+    if (back !== undefined) {
+      this.#compareWithCells('vcpu to guest', back);
+    } else {
+      const { cells } = this.#ready.machine.cpu;
+      for (const register of this.#switched()) {
+        this.#compare('vcpu to guest', register, this.#field(register), cells[register.id]!);
+      }
     }
     this.#atExit = undefined;
   }
 
   #hostReturned(): void {
     const exit = this.#atExit;
-    for (const register of exit?.registers ?? []) {
-      const expected = exit!.values.get(register.cell)!;
-      this.#compare('guest to vcpu', register, expected, this.#field(register), this.#pathOf(register));
-    }
+    exit?.registers.forEach((register, n) => {
+      this.#compare('guest to vcpu', register, exit.values[n]!, this.#field(register));
+    });
     this.#atExit = undefined;
-    for (const [cell, expected] of this.#atCall ?? []) {
-      const group = this.#host.find((one) => one.cell === cell)!.group;
-      this.#compare('host to host', { cell, group }, expected, this.#cell(cell));
-    }
+    if (this.#atCall !== undefined) this.#compareWithCells('host to host', this.#atCall);
     this.#atCall = undefined;
   }
 
-  #compare(
-    border: Border,
-    register: { cell: string; group: RegisterGroup },
-    expected: bigint,
-    actual: bigint,
-    field?: string,
-  ): void {
-    const key = `${border} ${register.group}`;
-    const compared = this.#compared.get(key);
-    if (compared === undefined) this.#compared.set(key, { border, group: register.group, count: 1 });
-    else compared.count++;
+  #compareWithCells(border: Border, { registers, values }: Snapshot): void {
+    const { cells } = this.#ready.machine.cpu;
+    registers.forEach((register, n) => {
+      this.#compare(border, register, values[n]!, cells[register.id]!);
+    });
+  }
+
+  #compare(border: Border, { cell, group, path }: CheckedRegister, expected: bigint, actual: bigint): void {
+    this.#counter(border, group).count++;
     if (expected === actual) return;
-    this.#lost.push({ border, register: register.cell, group: register.group, expected, actual, field });
+    this.#lost.push({ border, register: cell, group, expected, actual, field: path });
+  }
+
+  #counter(border: Border, group: RegisterGroup): { count: number } {
+    const known = this.#compared.find((one) => one.group === group && one.border === border);
+    if (known !== undefined) return known;
+    const counter = { border, group, count: 0 };
+    this.#compared.push(counter);
+    return counter;
   }
 
   /** The guest's registers that are in the machine's own at this border, rather than kept in memory. */
-  #switched(): readonly ContextRegister[] {
+  #switched(): readonly GuestRegister[] {
+    const vcpu = this.#vcpuName;
     const fp = (this.#cell('cptr_el2') & CPTR_TFP) === 0n;
-    const debug = (this.#ready.typed.read(`${this.#vcpuName}.arch.debug_flags`) & DEBUG_DIRTY) !== 0n;
+    const debug = (this.#ready.typed.read(`${vcpu}.arch.debug_flags`) & DEBUG_DIRTY) !== 0n;
     const aarch32 = (this.#cell('hcr_el2') & HCR_RW) === 0n;
     const moved: Record<ContextGroup, boolean> = { general: true, system: true, fp, debug, aarch32 };
-    return this.#context.filter(({ group, cell }) => moved[group] && (this.#aarch32Condition(cell, fp, debug) ?? true));
+    return this.#guests
+      .get(vcpu)!
+      .filter(({ group, cell }) => moved[group] && (group !== 'aarch32' || this.#isMoved32(cell, fp, debug)));
   }
 
   /** Of the 32-bit state, some goes with FP and with debug, and ThumbEE's only where the CPU has it (ID_PFR0_EL1.State3). */
-  #aarch32Condition(cell: string, fp: boolean, debug: boolean): boolean | undefined {
+  #isMoved32(cell: string, fp: boolean, debug: boolean): boolean {
     if (cell === 'fpexc32_el2') return fp;
     if (cell === 'dbgvcr32_el2') return debug;
-    if (cell.startsWith('tee')) return ((this.#cell('id_pfr0_el1') >> 12n) & 0xfn) === 1n;
-    return undefined;
+    return !cell.startsWith('tee') || ((this.#cell('id_pfr0_el1') >> 12n) & 0xfn) === 1n;
   }
 
-  #snapshot(registers: readonly { cell: string }[]): Snapshot {
-    return new Map(registers.map(({ cell }) => [cell, this.#cell(cell)]));
+  #snapshot(registers: readonly CheckedRegister[]): Snapshot {
+    const { cells } = this.#ready.machine.cpu;
+    const values = new BigUint64Array(registers.length);
+    for (let n = 0; n < values.length; n++) values[n] = cells[registers[n]!.id]!;
+    return { registers, values };
+  }
+
+  #id(cell: string): number {
+    return this.#ready.machine.cpu.registers.find(cell)!;
   }
 
   #cell(name: string): bigint {
-    const { cpu } = this.#ready.machine;
-    return cpu.cells[cpu.registers.find(name)!]!;
+    return this.#ready.machine.cpu.cells[this.#id(name)]!;
   }
 
   /** The vcpu that hyp code has in hand: TPIDR_EL2 points to it. */
@@ -169,12 +200,8 @@ export class SwitchContract {
     return (vm.vcpus.find(({ address }) => memory.hypAddress(address) === pointer) ?? vm.vcpus[0]!).name;
   }
 
-  #pathOf({ path }: ContextRegister): string {
-    return `${this.#vcpuName}.${path}`;
-  }
-
-  #field(register: ContextRegister): bigint {
-    return cellOfField(register.cell, this.#ready.typed.read(this.#pathOf(register)));
+  #field({ cell, path }: CheckedRegister): bigint {
+    return cellOfField(cell, this.#ready.typed.read(path!));
   }
 }
 
