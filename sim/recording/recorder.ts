@@ -29,6 +29,12 @@ export interface RecordedMachine {
   run(limit: number, until: (operation: Operation | undefined) => boolean): number;
 }
 
+/**
+ * Told of a step after it was recorded: the exception it took or returned from, and the operation it executed, if any.
+ * Returns true to end the run. It may look at the machine, and changes nothing.
+ */
+export type UntilRecorded = (event: ExceptionEvent | undefined, operation: Operation | undefined) => boolean;
+
 const PAGE_BITS = Math.log2(PAGE_SIZE);
 const PC_LOW = 2 * PC;
 const PC_HIGH = PC_LOW + 1;
@@ -97,15 +103,16 @@ export class Recorder implements Journal {
    * Executes up to `limit` steps and appends them; ends when `until` returns true after one. Returns how many. Throws what
    * the machine throws; then the state is that before the step that threw.
    */
-  record(limit: number, until: () => boolean): number {
+  record(limit: number, until: UntilRecorded): number {
     if (this.#log.steps.length === 0) this.copyState();
     else if (this.#hasMoved()) throw new Error('the PC was changed behind the back of the recording: see intervene');
     this.#begin();
     this.#cpu.journal = this;
     try {
       return this.#machine.run(limit, (operation) => {
+        const event = this.#event;
         this.#appendExecuted(operation);
-        return until();
+        return until(event, operation);
       });
     } catch (error) {
       this.#cpu.journal = undefined;

@@ -9,11 +9,11 @@ import type { TimingModel } from '../timing/model.ts';
 import { type Annotations, NO_ANNOTATIONS } from './annotations.ts';
 import { Cursor } from './cursor.ts';
 import { Log } from './log.ts';
-import { type RecordedMachine, Recorder } from './recorder.ts';
+import { type RecordedMachine, Recorder, type UntilRecorded } from './recorder.ts';
 import type { Step } from './step.ts';
 import { StepReader } from './step-reader.ts';
 
-export type { RecordedMachine } from './recorder.ts';
+export type { RecordedMachine, UntilRecorded } from './recorder.ts';
 
 export class Recording {
   readonly machine: RecordedMachine;
@@ -74,7 +74,7 @@ export class Recording {
    * looks. Returns how many. Throws RangeError where the machine does not stand at the end (see truncate), and what the
    * machine throws where it cannot go on (NotModelled); the state is then that before the step.
    */
-  run(limit: number, until: () => boolean = () => false): number {
+  run(limit: number, until: UntilRecorded = () => false): number {
     if (this.position !== this.length) throw new RangeError('a recording is added to only at its end');
     return this.#recorder.record(limit, until);
   }

@@ -1,7 +1,8 @@
-/** The run of a bare-metal program: step by step until it ends, waits for what cannot come, or has had enough steps. */
+/** The run of a bare-metal program, until it ends, waits for what cannot come, or has had enough steps. */
 import { PSTATE_BITS } from '../core/pstate.ts';
-import { DAIF, EVENT } from '../core/registers.ts';
+import { DAIF, EVENT, PC } from '../core/registers.ts';
 import type { Machine } from '../exec/machine.ts';
+import type { Operation } from '../exec/operation.ts';
 import type { BareMetal } from './bare-metal.ts';
 import type { PowerOff } from './board.ts';
 import { type Run, runToEnd } from './runnable.ts';
@@ -17,12 +18,22 @@ export type BareMetalEnding =
 /** Steps after which a run ends where nothing else is said. */
 export const DEFAULT_STEPS = 10_000_000;
 
+/** The PC, by halves, and whether the event register was set. */
+interface Noted {
+  low: number;
+  high: number;
+  hasEvent: boolean;
+}
+
 export class BareMetalRun implements Run {
   readonly ready: BareMetal;
   #ending: BareMetalEnding | undefined;
   readonly #limit: number;
   /** The last step that executed WFE without an event, and where. */
   #wait = { step: -1, pc: 0n };
+  /** Before the last step and after it. */
+  #before: Noted = { low: 0, high: 0, hasEvent: false };
+  #after: Noted = { low: 0, high: 0, hasEvent: false };
 
   /** `limit`: the most steps, at least 1. */
   constructor(ready: BareMetal, limit = DEFAULT_STEPS) {
@@ -43,13 +54,12 @@ export class BareMetalRun implements Run {
     return this.#ending && statusOf(this.#ending);
   }
 
-  advance(): boolean {
+  advance(limit = 1): boolean {
     if (this.#ending !== undefined) return false;
-    const { recording, machine, board } = this.ready;
-    const { pc } = machine.cpu;
-    const hadEvent = machine.cpu.words[2 * EVENT] !== 0;
-    recording.step();
-    this.#ending = board.off ?? this.#endlessness(pc, hadEvent);
+    const { recording, board } = this.ready;
+    this.#note(this.#after);
+    recording.run(Math.min(limit, this.#limit - recording.length), this.#isLookedAt);
+    this.#ending = board.off ?? this.#endlessness();
     if (this.#ending === undefined && recording.length >= this.#limit) {
       this.#ending = { kind: 'limit', steps: this.#limit };
     }
@@ -62,11 +72,33 @@ export class BareMetalRun implements Run {
     return this.#ending!;
   }
 
-  /** Looks whether the last step, made at `pc`, was one after which nothing new can happen; lets time pass where it waits. */
-  #endlessness(pc: bigint, hadEvent: boolean): BareMetalEnding | undefined {
+  #note(state: Noted): void {
+    const { words } = this.ready.machine.cpu;
+    state.low = words[2 * PC]!;
+    state.high = words[2 * PC + 1]!;
+    state.hasEvent = words[2 * EVENT] !== 0;
+  }
+
+  get #isSamePc(): boolean {
+    return this.#after.low === this.#before.low && this.#after.high === this.#before.high;
+  }
+
+  /** Says of a step whether it may be one of those that `#endlessness` looks for, or has ended the program. */
+  readonly #isLookedAt = (_event: unknown, operation: Operation | undefined): boolean => {
+    const before = this.#after;
+    this.#after = this.#before;
+    this.#before = before;
+    this.#note(this.#after);
+    if (operation === undefined || this.#isSamePc || this.ready.board.off !== undefined) return true;
+    return operation.endsBlock && !operation.writesPc && mayWait(operation);
+  };
+
+  /** Looks whether the last step was one after which nothing new can happen; lets time pass where it waits. */
+  #endlessness(): BareMetalEnding | undefined {
     const { recording, machine } = this.ready;
     const last = recording.length - 1;
-    const isSamePc = machine.cpu.pc === pc;
+    const { pc } = machine.cpu;
+    const isSamePc = this.#isSamePc;
     const name = recording.operationAt(last)?.instruction.encoding.name;
     if (name === undefined) {
       const isLoop = isSamePc && recording.lastException?.kind === 'sync';
@@ -74,7 +106,7 @@ export class BareMetalRun implements Run {
     }
     if (isSamePc) return this.#mayBeInterrupted() ? undefined : { kind: 'halted' };
     if (name === 'WFI') return this.#waitForInterrupt();
-    if (name === 'WFE' && !hadEvent) return this.#waitForEvent(pc, last);
+    if (name === 'WFE' && !this.#before.hasEvent) return this.#waitForEvent(pc, last);
     return undefined;
   }
 
@@ -104,6 +136,11 @@ export class BareMetalRun implements Run {
     if (areInterruptsMasked(machine)) return false;
     return machine.interrupts.pending() !== undefined || machine.timer.nextEvent !== Number.POSITIVE_INFINITY;
   }
+}
+
+function mayWait({ instruction }: Operation): boolean {
+  const { name } = instruction.encoding;
+  return name === 'WFI' || name === 'WFE';
 }
 
 /** At EL2 PSTATE masks every IRQ and FIQ there can be; at lower levels one may be taken to EL2 whatever PSTATE says. */

@@ -36,6 +36,11 @@ export class EventQueue {
     return this.#waiting.length === 0;
   }
 
+  /** Whether one may be due now; `due` says. Changes nothing. */
+  mayBeDue(): boolean {
+    return this.#waiting.length > 0 && this.#waiting.some((one) => this.#mayBeDue(one));
+  }
+
   /** Takes the lines out that are due now, before the next step. To be called once after each step. */
   due(): readonly number[] {
     if (this.#waiting.length === 0) return [];
@@ -52,14 +57,19 @@ export class EventQueue {
     });
   }
 
-  #isDue(waiting: Waiting): boolean {
+  #mayBeDue({ event, addresses }: Waiting): boolean {
     const { recording, machine } = this.#ready;
-    const { step, cycle, occurrence } = waiting.event.at;
+    const { step, cycle } = event.at;
     if (step !== undefined) return recording.length >= step;
     if (cycle !== undefined) return machine.cpu.clock.cycles >= cycle;
-    if (!waiting.addresses.has(machine.cpu.pc)) return false;
-    waiting.arrivals++;
-    return waiting.arrivals >= occurrence;
+    return addresses.has(machine.cpu.pc);
+  }
+
+  #isDue(waiting: Waiting): boolean {
+    if (!this.#mayBeDue(waiting)) return false;
+    const { symbol, occurrence } = waiting.event.at;
+    if (symbol !== undefined) waiting.arrivals++;
+    return symbol === undefined || waiting.arrivals >= occurrence;
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * The run of a scenario, step by step: the machine runs, and between two entries the host's C code, of which hypstep
+ * The run of a scenario: the machine runs, and between two entries the host's C code, of which hypstep
  * has the part that matters, does its work.
  */
 import type { Image } from '../../asm/link/image.ts';
@@ -10,6 +10,7 @@ import type { ExitOutcome } from '../kvm/outcome.ts';
 import { isPoweredOff } from '../kvm/psci.ts';
 import { enterFromUser, finishExit, prepareEntry } from '../kvm/run-loop.ts';
 import type { Vcpu } from '../kvm/vcpu-state.ts';
+import { lowHalf } from '../memory/halves.ts';
 import { EventQueue } from './events.ts';
 import type { ReadyMachine } from './ready.ts';
 import { type Run, runToEnd } from './runnable.ts';
@@ -62,6 +63,8 @@ export class ScenarioRun implements Run {
   readonly #done: bigint;
   readonly #panic: bigint;
   readonly #vectors: bigint;
+  /** Low halves of the places where the simulator takes part: for a first look after each step. */
+  readonly #placesLow: ReadonlySet<number>;
 
   constructor(ready: ReadyMachine, observers: readonly RunObserver[] = []) {
     this.ready = ready;
@@ -72,6 +75,7 @@ export class ScenarioRun implements Run {
     this.#done = kernelAddress(kernel, 'host_done');
     this.#panic = kernelAddress(kernel, 'panic');
     this.#vectors = kernelAddress(kernel, 'host_vectors');
+    this.#placesLow = new Set([this.#returns, this.#done, this.#panic].map((place) => lowHalf(place) >>> 0));
     this.#vcpu = ready.vm.vcpus[0]!;
     this.user = new UserSpace(ready);
     this.events = new EventQueue(ready);
@@ -93,13 +97,11 @@ export class ScenarioRun implements Run {
     return this.#ending && (this.#ending.kind === 'done' ? 0 : 1);
   }
 
-  advance(): boolean {
+  advance(limit = 1): boolean {
     if (this.#ending !== undefined) return false;
     const { recording, scenario } = this.ready;
-    recording.step();
-    const event = recording.lastException;
-    if (event !== undefined) this.#noteException(event, recording.length - 1);
-    this.#lookWhere(event);
+    recording.run(Math.min(limit, scenario.steps - recording.length), this.#isLookedAt);
+    this.#lookWhere(recording.lastException);
     if (this.#ending === undefined) this.#raiseEvents();
     if (this.#ending === undefined && recording.length >= scenario.steps) {
       this.#ending = { kind: 'limit', steps: scenario.steps };
@@ -112,6 +114,15 @@ export class ScenarioRun implements Run {
     runToEnd(this, progress);
     return this.#ending!;
   }
+
+  /** Notes the exception of a step, and says whether the simulator may have to take part after it. */
+  readonly #isLookedAt = (event: ExceptionEvent | undefined): boolean => {
+    if (event !== undefined) {
+      this.#noteException(event, this.ready.recording.length - 1);
+      if (event.to === 1 && event.vector !== undefined) return true;
+    }
+    return this.#placesLow.has(this.ready.machine.cpu.words[2 * PC]!) || this.events.mayBeDue();
+  };
 
   #noteException(event: ExceptionEvent, step: number): void {
     if (event.kind !== 'return' && event.from === 2 && event.to === 2) this.hypFaults.push({ step, event });

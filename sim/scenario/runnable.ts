@@ -24,8 +24,11 @@ export interface Run {
   readonly endingText: string | undefined;
   /** What a shell is to be told of it: 0 where it ended as it should; undefined while it has not. */
   readonly status: number | undefined;
-  /** Records one more step. False where the run has ended, and nothing was done. Throws NotModelled. */
-  advance(): boolean;
+  /**
+   * Records one more step, or up to `limit`: fewer where something outside the machine takes part, and at the end. False
+   * where the run has ended before, and nothing was done. Throws NotModelled.
+   */
+  advance(limit?: number): boolean;
 }
 
 /** Steps between two reports of progress. */
@@ -34,5 +37,10 @@ const REPORTED = 0x10000;
 /** Runs `run` to its end; `progress` is told the number of steps now and then. Throws NotModelled. */
 export function runToEnd(run: Run, progress?: (steps: number) => void): void {
   const { recording } = run.ready;
-  while (run.advance()) if (recording.length % REPORTED === 0) progress?.(recording.length);
+  let next = REPORTED;
+  while (run.advance(Math.max(1, next - recording.length))) {
+    if (recording.length < next) continue;
+    progress?.(recording.length);
+    next += REPORTED;
+  }
 }
