@@ -134,12 +134,19 @@ export class ScenarioRun implements Run {
     const { cpu } = this.ready.machine;
     if (cpu.el !== 1) return;
     const { pc } = cpu;
+    const isVector = event?.to === 1 && event.vector !== undefined && (event.vector & ~0x7ffn) === this.#vectors;
+    if (pc !== this.#returns && pc !== this.#done && pc !== this.#panic && !isVector) return;
+    if (!this.#isHosts(pc)) return;
     if (pc === this.#returns) this.#entryReturned();
     else if (pc === this.#done) this.#ending = { kind: 'done' };
     else if (pc === this.#panic) this.#ending = { kind: 'panic' };
-    else if (event?.to === 1 && event.vector !== undefined && (event.vector & ~0x7ffn) === this.#vectors) {
-      this.#ending = { kind: 'stuck', symbol: this.ready.kernel.symbolAt(pc)?.name ?? 'host_vectors' };
-    }
+    else this.#ending = { kind: 'stuck', symbol: this.ready.kernel.symbolAt(pc)?.name ?? 'host_vectors' };
+  }
+
+  /** Whether the host's code is at `address`; a guest may have code of its own at the same virtual address. */
+  #isHosts(address: bigint): boolean {
+    const { machine, memory } = this.ready;
+    return machine.memory.translate(address) === memory.physicalAddress(address);
   }
 
   /** kvm_arch_vcpu_ioctl_run's loop: the exit is handled, and while entries are left the host enters again. */
