@@ -102,18 +102,23 @@ function readField(ready: ReadyMachine, path: string): bigint {
 }
 
 function routines(ready: ReadyMachine, phases: readonly Phase[]): string[] {
-  const entered = new Set<string>();
+  const entered = new Map<string, number>();
   const collect = (list: readonly Phase[]) => {
     for (const phase of list) {
-      entered.add(phase.name);
+      entered.set(phase.name, (entered.get(phase.name) ?? 0) + 1);
       collect(phase.children);
     }
   };
   collect(phases);
-  const { phases: wanted, absent } = ready.scenario.expect;
+  const { phases: wanted, absent, times } = ready.scenario.expect;
   return [
     ...wanted.flatMap((name, n) => (entered.has(name) ? [] : [`${at(ready, 'phases', n)}: ${name} was not entered`])),
     ...absent.flatMap((name, n) => (entered.has(name) ? [`${at(ready, 'absent', n)}: ${name} was entered`] : [])),
+    ...Object.entries(times).flatMap(([name, wantedTimes]) => {
+      const found = entered.get(name) ?? 0;
+      if (found === wantedTimes) return [];
+      return [`${at(ready, 'times', name)}: ${name} was entered ${found} times, expected ${wantedTimes}`];
+    }),
   ];
 }
 

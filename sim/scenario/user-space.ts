@@ -52,6 +52,9 @@ export class UserSpace {
   #act(action: BeforeEntry, keys: readonly PropertyKey[]): void {
     const { typed, evaluate } = this.#ready;
     const vcpu = this.#vcpu(action.vcpu);
+    for (const [path, value] of Object.entries(action.expect)) {
+      this.#told([...keys, 'expect', path], () => this.#mustBe(path, evaluate(value), [...keys, 'expect', path]));
+    }
     for (const [path, value] of Object.entries(action.fields)) {
       this.#told([...keys, 'fields', path], () => typed.write(path, evaluate(value)));
     }
@@ -62,6 +65,12 @@ export class UserSpace {
     for (const interrupt of action.irq) injectVirtualInterrupt(vcpu, interrupt);
     this.#cpuLine(vcpu, 'HCR_VI', action.cpu_irq);
     this.#cpuLine(vcpu, 'HCR_VF', action.cpu_fiq);
+  }
+
+  #mustBe(path: string, expected: bigint, keys: readonly PropertyKey[]): void {
+    const found = this.#ready.typed.read(path);
+    if (found === expected) return;
+    this.failures.push(`${this.#at(keys)}: ${path} is 0x${found.toString(16)}, expected 0x${expected.toString(16)}`);
   }
 
   #cpuLine(vcpu: Vcpu, name: string, level: boolean | undefined): void {

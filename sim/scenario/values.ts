@@ -48,7 +48,8 @@ function* valuesOf({ vcpu, kvm, expect, guest, devices, guest_debug, before_entr
     yield* recordValues(['guest', 'exits', n, 'registers'], registers);
   }
   for (const [n, { answers }] of devices.entries()) yield* listValues(['devices', n, 'answers'], answers);
-  for (const [n, { fields, guest_debug: asked, one_reg }] of before_entry.entries()) {
+  for (const [n, { expect: held, fields, guest_debug: asked, one_reg }] of before_entry.entries()) {
+    yield* recordValues(['before_entry', n, 'expect'], held);
     yield* recordValues(['before_entry', n, 'fields'], fields);
     yield* recordValues(['before_entry', n, 'guest_debug', 'registers'], asked?.registers);
     for (const [m, { value }] of one_reg.entries()) yield [['before_entry', n, 'one_reg', m, 'value'], value];

@@ -220,6 +220,25 @@ test('KVM_SET_ONE_REG and KVM_GET_ONE_REG between entries, and an error that is 
   );
 });
 
+test('what must hold between two entries is told with its place where it does not', () => {
+  const write = `\tmov x1, #0x1234\n\tmsr dbgbvr0_el1, x1\n${hvc(0)}`;
+  const between = (flags: string) => [
+    'entries: 2',
+    `before_entry: [ { entry: 2, expect: { vcpu.arch.debug_flags: ${flags} } } ]`,
+  ];
+  passes(between('KVM_ARM64_DEBUG_DIRTY'), write);
+  const { failures } = run(between('0'), write);
+  assert.is(failures.length, 1);
+  assert.match(failures[0]!, /host-side\.yaml:\d+:\d+: vcpu\.arch\.debug_flags is 0x1, expected 0x0$/);
+});
+
+test('how many times a routine is entered is counted over all entries', () => {
+  const times = (n: number) => ['entries: 3', `expect: { times: { __kvm_vcpu_run: ${n}, __save_debug: 0 } }`];
+  const calls = `${hvc(0)}${hvc(0)}${hvc(0)}`;
+  passes(times(3), calls);
+  assert.match(run(times(2), calls).failures[0]!, /: __kvm_vcpu_run was entered 3 times, expected 2$/);
+});
+
 const AARCH32 = (exits: string) => `guest: { aarch32: true, exits: [${exits}] }`;
 
 test('a 32-bit guest: its exits are scripted, its state is switched, CP14 is handled', () => {

@@ -25,6 +25,10 @@ export const expectations = z.strictObject({
   fields: fields.default({}).describe('struct fields at the end of the run, by path'),
   phases: z.array(z.string()).default([]).describe('routines that must be entered'),
   absent: z.array(z.string()).default([]).describe('routines that must not be entered'),
+  times: z
+    .record(z.string(), count(0, 100_000_000))
+    .default({})
+    .describe('how many times each of these routines is entered in the whole run'),
   preserved: z
     .boolean()
     .default(true)

@@ -33,6 +33,7 @@ const oneReg = z
 export const beforeEntry = z.strictObject({
   entry: count(1, 1_000_000).describe('before which entry, from 1'),
   vcpu: count(0, 7).default(0).describe('which vcpu it is about, from 0'),
+  expect: fields.default({}).describe('struct fields as they must be by then, by path: vcpu.arch.debug_flags'),
   fields: fields.default({}).describe('struct fields to set, by path from the struct: vcpu.arch.debug_flags'),
   one_reg: z.array(oneReg).default([]).describe('KVM_GET_ONE_REG and KVM_SET_ONE_REG, in order'),
   guest_debug: guestDebug.optional().describe('KVM_SET_GUEST_DEBUG'),
