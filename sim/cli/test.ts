@@ -17,7 +17,7 @@ export function defineTest(program: Command): void {
     .summary('check scenarios against their expectations and golden traces')
     .description(
       "Run scenarios, check what they expect, and compare each one's trace with its golden one, golden/NAME.txt beside " +
-        'the folder of the scenario. Differences are printed and the exit status is 1.',
+        'the folder of the scenario, where it has one. Differences are printed and the exit status is 1.',
     )
     .argument('[paths...]', "scenario files, or folders of them (default: hypstep's own)")
     .option('--update', 'write the golden traces anew instead of comparing');
@@ -25,8 +25,9 @@ export function defineTest(program: Command): void {
     const scenarios = (paths.length > 0 ? paths : [ownPath('fixtures', 'scenarios')]).flatMap(scenarioFiles);
     let failed = 0;
     for (const path of scenarios) {
-      const failures = await testScenario(path, options);
-      process.stdout.write(`${failures.length === 0 ? 'ok    ' : 'FAILED'}  ${path}\n`);
+      const { failures, note } = await testScenario(path, options);
+      const remark = note === undefined ? '' : ` (${note})`;
+      process.stdout.write(`${failures.length === 0 ? 'ok    ' : 'FAILED'}  ${path}${remark}\n`);
       for (const failure of failures) process.stdout.write(`${failure.replace(/^/gm, '    ')}\n`);
       if (failures.length > 0) failed++;
     }
@@ -52,27 +53,40 @@ function goldenPath(path: string): string {
   return join(dirname(path), '..', 'golden', name);
 }
 
-/** What is wrong with a scenario: unmet expectations, and how its trace differs from the golden one. */
-async function testScenario(path: string, options: TestOptions): Promise<string[]> {
+interface Outcome {
+  /** Unmet expectations, and how the trace differs from the golden one. */
+  readonly failures: readonly string[];
+  /** What was not compared, or not run. */
+  readonly note?: string;
+}
+
+async function testScenario(path: string, options: TestOptions): Promise<Outcome> {
   const { openScenario } = await import('./session.ts');
   const { reportRun } = await import('../check/report.ts');
   const { compareWithGolden } = await import('../check/golden.ts');
   const { writeLines } = await import('./output.ts');
-  const ready = openScenario(path, options);
-  const report = reportRun(ready);
+  const { DoesNotApply } = await import('../scenario/needs.ts');
+  let report: RunReport;
+  try {
+    report = reportRun(openScenario(path, options));
+  } catch (error) {
+    if (error instanceof DoesNotApply) return { failures: [], note: `does not apply: ${error.reason}` };
+    throw error;
+  }
+  const { failures } = report;
   const trace = await goldenLines(report);
   const golden = goldenPath(path);
   if (options.update) {
-    if (report.failures.length > 0) return [...report.failures, `${golden} is left as it is: the run has failed`];
+    if (failures.length > 0) return { failures: [...failures, `${golden} is left as it is: the run has failed`] };
     mkdirSync(dirname(golden), { recursive: true });
     writeLines(golden, trace);
-    return [];
+    return { failures: [] };
   }
-  if (!existsSync(golden)) return [...report.failures, `there is no golden trace ${golden}; --update makes it`];
+  if (!existsSync(golden)) return { failures, note: 'no golden trace' };
   const actual = trace.map((line) => `${line}\n`).join('');
   const names = { golden, actual: 'this run' };
   const difference = compareWithGolden(readFileSync(golden, 'utf8'), actual, names);
-  return difference === undefined ? [...report.failures] : [...report.failures, difference.join('\n')];
+  return { failures: difference === undefined ? failures : [...failures, difference.join('\n')] };
 }
 
 async function goldenLines(report: RunReport): Promise<string[]> {
