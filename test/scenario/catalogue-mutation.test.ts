@@ -106,6 +106,23 @@ const mutations: readonly Mutation[] = [
     }),
   ),
   {
+    scenario: 'debug-host-breakpoint',
+    what: "the host's debug registers do not come back",
+    changes: [['\tadd\tx3, x0, #VCPU_HOST_DEBUG_STATE\n\tbl\t__restore_debug\n', '']],
+    told: /was to end otherwise: 'stuck'/,
+  },
+  {
+    scenario: 'guest-debug-both',
+    what: 'the registers are stored without regard to whose they are',
+    changes: [
+      [
+        '\tldr\tx3, [x0, #VCPU_DEBUG_PTR]\n\tkern_hyp_va x3\n\tbl\t__save_debug',
+        '\tadd\tx3, x0, #VCPU_HOST_DEBUG_STATE\n\tbl\t__save_debug',
+      ],
+    ],
+    told: /host to host: dbgbvr0_el1 is 0x80000014/,
+  },
+  {
     scenario: 'one-reg-debug',
     what: 'the breakpoint control registers are not stored',
     changes: [['save_debug dbgbcr', '']],
