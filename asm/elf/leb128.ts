@@ -2,6 +2,7 @@
 
 /** `value`, which is not negative, as unsigned LEB128. */
 export function uleb128(value: bigint): number[] {
+  if (value < 0n) throw new RangeError(`${value} as unsigned LEB128`);
   const bytes: number[] = [];
   let rest = value;
   do {

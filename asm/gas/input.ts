@@ -10,7 +10,7 @@ export const INCLUDE_DEPTH_LIMIT = 200;
 export const EXPANSION_SIZE_LIMIT = 32 * 1024 * 1024;
 
 /** How many expansions one file may make: nested repetitions of next to nothing never come to many characters. */
-export const EXPANSION_COUNT_LIMIT = 250_000;
+export const EXPANSION_COUNT_LIMIT = 100_000;
 
 export type FrameKind = 'file' | 'macro' | 'repeat';
 

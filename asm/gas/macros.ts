@@ -7,6 +7,7 @@ import type { Macro } from './macro.ts';
 import { type ArgumentScope, readArguments } from './macro-arguments.ts';
 import { expandBody } from './macro-expansion.ts';
 import { scrub } from './scrub.ts';
+import { JoinedText } from './text-builder.ts';
 
 export class Macros implements ArgumentScope {
   readonly #asm: Assembler;
@@ -71,7 +72,7 @@ export class Macros implements ArgumentScope {
       if ('message' in text) throw new StatementError(text.message);
       return text;
     });
-    this.#push('repeat', directive, joined(rounds), 1);
+    this.#push('repeat', directive, rounds.length === 1 ? rounds[0]! : new JoinedText(rounds), 1);
   }
 
   #push(kind: 'macro' | 'repeat', name: string, text: MappedText, rounds: number): void {
@@ -109,23 +110,4 @@ export class Macros implements ArgumentScope {
     const cursor = new Cursor(text, offset);
     return { value: this.#asm.absolute(cursor), end: cursor.at };
   }
-}
-
-/** Texts one after the other. */
-function joined(texts: readonly MappedText[]): MappedText {
-  if (texts.length === 1) return texts[0]!;
-  const starts: number[] = [];
-  let length = 0;
-  for (const { text } of texts) {
-    starts.push(length);
-    length += text.length;
-  }
-  const place = (offset: number) => {
-    const index = Math.max(
-      0,
-      starts.findLastIndex((start) => start <= offset),
-    );
-    return texts[index]!.place(offset - starts[index]!);
-  };
-  return { text: texts.map(({ text }) => text).join(''), place };
 }

@@ -65,9 +65,58 @@ export class TextBuilder {
   }
 }
 
-/** The part of `source` from offset `from` to `to`. */
-export function partOf(source: MappedText, from: number, to: number): MappedText {
-  return { text: source.text.slice(from, to), place: (offset) => source.place(from + offset) };
+// Classes, for a deeply nested repetition makes hundreds of thousands of these, and a closure each costs more.
+
+/** The part of a text from offset `from` to `to`. */
+export class TextPart implements MappedText {
+  readonly text: string;
+  readonly #source: MappedText;
+  readonly #from: number;
+
+  constructor(source: MappedText, from: number, to: number) {
+    this.text = source.text.slice(from, to);
+    this.#source = source;
+    this.#from = from;
+  }
+
+  place(offset: number): Place {
+    return this.#source.place(this.#from + offset);
+  }
+}
+
+/** Texts one after the other. */
+export class JoinedText implements MappedText {
+  readonly text: string;
+  readonly #texts: readonly MappedText[];
+  readonly #starts: number[] = [];
+
+  constructor(texts: readonly MappedText[]) {
+    let text = '';
+    for (const part of texts) {
+      this.#starts.push(text.length);
+      text += part.text;
+    }
+    this.text = text;
+    this.#texts = texts;
+  }
+
+  place(offset: number): Place {
+    const index = Math.max(0, lastAtOrBefore(this.#starts, offset));
+    return this.#texts[index]!.place(offset - this.#starts[index]!);
+  }
+}
+
+/** Index of the last of the ascending `starts` that is not above `offset`; 0 where all are above, -1 where there is none. */
+function lastAtOrBefore(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length;
+  if (high === 0) return -1;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (starts[middle]! <= offset) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 class RunText implements MappedText {
@@ -92,14 +141,8 @@ class RunText implements MappedText {
   }
 
   place(offset: number): Place {
-    let low = 0;
-    let high = this.#starts.length;
-    if (high === 0) return this.#source.place(0);
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if (this.#starts[middle]! <= offset) low = middle;
-      else high = middle;
-    }
-    return this.#source.place(this.#sources[low]! + this.#steps[low]! * (offset - this.#starts[low]!));
+    const run = lastAtOrBefore(this.#starts, offset);
+    if (run < 0) return this.#source.place(0);
+    return this.#source.place(this.#sources[run]! + this.#steps[run]! * (offset - this.#starts[run]!));
   }
 }

@@ -86,16 +86,21 @@ export class SourceFile {
   position(offset: number): Position {
     const line = this.lineOf(offset);
     const column = offset - this.lineStarts[line - 1]! + 1;
-    for (let i = this.#renames.length - 1; i >= 0; i--) {
-      const mark = this.#renames[i]!;
-      if (mark.line < line)
-        return {
-          name: mark.name,
-          line: mark.presumed + (line - mark.line - 1),
-          column,
-        };
-    }
+    const mark = this.#renameBefore(line);
+    if (mark !== undefined) return { name: mark.name, line: mark.presumed + (line - mark.line - 1), column };
     return { name: this.name, line, column };
+  }
+
+  /** The last marker on a line before `line`. A preprocessed file has thousands, and each instruction asks. */
+  #renameBefore(line: number): { line: number; presumed: number; name: string } | undefined {
+    let low = 0;
+    let high = this.#renames.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#renames[middle]!.line < line) low = middle + 1;
+      else high = middle;
+    }
+    return this.#renames[low - 1];
   }
 }
 

@@ -288,7 +288,7 @@ const GAS_NESTS = [
   ['.if 1\n', '.endif\n'],
   ['(', ')'],
   ['-', ''],
-  ['.irp p, 1, 2\n', '.endr\n'],
+  ['.irp p, 1\n', '.endr\n'],
   ['.pushsection .a\n', '.popsection\n'],
   ['<', '>'],
   ['{', '}'],

@@ -150,7 +150,7 @@ test('random sources give an object or diagnostics, and nothing else', () => {
 
 test('nested repetitions of nothing are ended by the limit of expansions', () => {
   const program = `${'\t.rept 2\n'.repeat(40)}${'\t.endr\n'.repeat(40)}`;
-  assert.match(errorLines(program)[0]!, /more than the limit of 250000 expansions of macros and repetitions$/);
+  assert.match(errorLines(program)[0]!, /more than the limit of 100000 expansions of macros and repetitions$/);
 });
 
 test('sections that together are too large are ended by the limit of the object', () => {

@@ -20,6 +20,16 @@ test('a line marker renames the lines after it and only those', () => {
   });
 });
 
+test('of several line markers the last before a line names it', () => {
+  const file = new SourceFile('a.S', 'x\n'.repeat(100));
+  for (let line = 1; line < 100; line += 2) file.rename(line, line * 10, `${line}.S`);
+  assert.equal(file.position(0), { name: 'a.S', line: 1, column: 1 });
+  assert.equal(file.position(2), { name: '1.S', line: 10, column: 1 });
+  assert.equal(file.position(4), { name: '1.S', line: 11, column: 1 });
+  assert.equal(file.position(6), { name: '3.S', line: 30, column: 1 });
+  assert.equal(file.position(198), { name: '99.S', line: 990, column: 1 });
+});
+
 test('a diagnostic shows its line with a caret, the macro uses and the includes, innermost first', () => {
   const top = new SourceFile('hyp.S', '#include "m.h"\n\tsave\n');
   const header = new SourceFile('m.h', '.macro save\n\tbogus x0\n.endm\n', {

@@ -155,6 +155,9 @@ function leb128(signed: boolean): Directive {
   };
 }
 
+/** GNU as negates a number of more than 64 bits within so many (SIZE_OF_LARGE_NUMBER in its expr.h). */
+const BIG_NUMBER_BITS = 320;
+
 function emitLeb128(asm: Assembler, expression: Expression, signed: boolean): void {
   const { output } = asm;
   if (expression.op === 'absent') asm.warn('no expression: 0 is put out');
@@ -168,7 +171,8 @@ function emitLeb128(asm: Assembler, expression: Expression, signed: boolean): vo
     throw new StatementError(`data other than zero cannot be put into section '${output.section.name}'`);
   output.enterData();
   const known = asm.absoluteOrUndefined(expression);
-  if (expression.op === 'big') output.append((signed ? sleb128 : uleb128)(expression.number));
+  if (expression.op === 'big')
+    output.append(signed ? sleb128(expression.number) : uleb128(BigInt.asUintN(BIG_NUMBER_BITS, expression.number)));
   else if (known === undefined) output.close({ kind: 'leb128', value: expressionSymbol(expression), signed });
   else output.append(signed ? sleb128(knownSigned(expression, known)) : uleb128(BigInt.asUintN(64, known)));
 }

@@ -4,7 +4,7 @@ import type { Assembler } from '../assembler.ts';
 import { type Cursor, StatementError } from '../cursor.ts';
 import { readIrpcValues, readIrpHead, readIrpValues, readMacroHead } from '../macro-arguments.ts';
 import { findBlock } from '../macro-block.ts';
-import { partOf } from '../text-builder.ts';
+import { TextPart } from '../text-builder.ts';
 import { type Directive, ignored } from './directive.ts';
 
 /** Rounds one .rept may have. */
@@ -21,7 +21,7 @@ function takeBody(asm: Assembler, kind: 'macro' | 'repetition'): MappedText {
     throw new StatementError(kind === 'macro' ? '.macro without .endm' : '.rept, .irp or .irpc without .endr');
   }
   frame.at = block.next;
-  return partOf(source, from, block.bodyEnd);
+  return new TextPart(source, from, block.bodyEnd);
 }
 
 const macro: Directive = (asm, cursor) => {
