@@ -3,7 +3,7 @@ import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inTempFolder, runTool, type ToolResult } from '../oracle/tools.ts';
 import { loop, type Program } from './programs.ts';
-import { middle, short, timeOf } from './table.ts';
+import { short, timeOf } from './table.ts';
 
 /**
  * What `body` returns; undefined where it throws, since a tool is missing: that is told, or an error where all tools are
@@ -31,44 +31,48 @@ export type UnicornMode = 'free' | 'hook' | 'step';
 /** Rounds that take it about a tenth of a second. */
 const UNICORN_ROUNDS = { free: 20_000_000, hook: 4_000_000, step: 100_000 } as const;
 
-/** Instructions a second, in each mode. Throws where the host has no C compiler or no libunicorn. */
-export function unicornSpeeds(block: string): Record<UnicornMode, number> {
+/**
+ * Has `body` measure Unicorn running `block`, in instructions a second. Throws where the host has no C compiler or no
+ * libunicorn.
+ */
+export function withUnicorn<T>(block: string, body: (speed: (mode: UnicornMode) => number) => T): T {
   return inTempFolder((folder) => {
     const program = join(folder, 'unicorn');
     run('cc', ['-O2', '-o', program, new URL('unicorn.c', import.meta.url).pathname, '-lunicorn']);
-    const speed = (mode: UnicornMode) => {
+    const image = join(folder, 'image.bin');
+    return body((mode) => {
       const { words, steps, end } = loop(block, UNICORN_ROUNDS[mode]);
-      const image = join(folder, 'image.bin');
       writeFileSync(image, words);
-      const seconds = () => Number(run(program, [image, `${end}`, mode]).stdout);
-      return steps / middle(Array.from({ length: 3 }, seconds));
-    };
-    return { free: speed('free'), hook: speed('hook'), step: speed('step') };
+      return steps / Number(run(program, [image, `${end}`, mode]).stdout);
+    });
   });
 }
 
 /** Beyond the device tree, which QEMU puts at the start of RAM. */
 const QEMU_BASE = '0x40400000';
 
-export interface QemuSpeed {
-  readonly perSecond: number;
-  readonly bytesPerStep: number;
+export interface QemuLog {
+  /** Instructions a second, start and end of the program left out. */
+  speed(): number;
+  /** Of the log that was written last. */
+  bytesPerStep(): number;
 }
 
-/**
- * Instructions a second of QEMU while it logs the registers before each, start and end of the program left out. Throws
- * where there is no QEMU.
- */
-export function qemuSpeed(block: string): QemuSpeed {
+/** Has `body` measure QEMU while it logs the registers before each instruction of `block`. Throws where there is no QEMU. */
+export function withQemu<T>(block: string, body: (log: QemuLog) => T): T {
   return inTempFolder((folder) => {
-    const rounds = short ? 4000 : 12_000;
     const empty = loop(block, 1);
-    const full = loop(block, rounds);
-    const seconds = (program: Program) => middle([1, 2, 3].map(() => timeOf(() => logInQemu(program, folder)) / 1000));
-    const start = seconds(empty);
-    const steps = full.steps - empty.steps;
-    const perSecond = steps / (seconds(full) - start);
-    return { perSecond, bytesPerStep: statSync(join(folder, 'qemu.log')).size / full.steps };
+    const full = loop(block, short ? 4000 : 12_000);
+    const seconds = (program: Program) => timeOf(() => logInQemu(program, folder)) / 1000;
+    // The least of the starts: a start that was slowed down would count as speed.
+    let start = seconds(empty);
+    return body({
+      speed() {
+        start = Math.min(start, seconds(empty));
+        return (full.steps - empty.steps) / (seconds(full) - start);
+      },
+      bytesPerStep: () => statSync(join(folder, 'qemu.log')).size / full.steps,
+    });
   });
 }
 

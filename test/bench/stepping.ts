@@ -1,66 +1,77 @@
 /** The speed of execution and of recording, beside Unicorn's and that of QEMU's log. */
-import type { Machine } from '../../sim/exec/machine.ts';
 import { Recording } from '../../sim/recording/recording.ts';
 import { ScenarioRun } from '../../sim/scenario/run.ts';
 import { CortexA53 } from '../../sim/timing/cortex-a53.ts';
 import { readyWith } from '../scenario/world-switch.ts';
-import { ifInstalled, qemuSpeed, unicornSpeeds } from './peers.ts';
+import { ifInstalled, withQemu, withUnicorn } from './peers.ts';
 import { INTEGER, loopMachine, SWITCH } from './programs.ts';
-import { median, middle, row, short, timeOf } from './table.ts';
+import { inTurn, median, middle, row, short, timeOf } from './table.ts';
 
-const ROUNDS = 5;
+const ROUNDS = short ? 3 : 7;
 
 export function benchStepping(): void {
-  functional();
+  beside('integer block', INTEGER);
+  mmuOnAndOff('integer block', INTEGER);
+  mmuOnAndOff('switch block', SWITCH);
   recorded('integer block', INTEGER);
   recorded('switch block', SWITCH);
 }
 
-/** Steps a second of `machine` that nobody looks at. */
-function plainSpeed(machine: Machine): number {
+/** A machine in the loop, whose instructions are all decoded, and what measures its steps a second while nobody looks on. */
+function plain(block: string, mmu: 'on' | 'off'): () => number {
   const steps = short ? 1_000_000 : 4_000_000;
+  const machine = loopMachine(block, mmu);
   machine.run(200_000);
-  return (1000 * steps) / median(ROUNDS, () => machine.run(steps));
+  return () => (1000 * steps) / timeOf(() => machine.run(steps));
 }
 
-function functional(): void {
-  const off = plainSpeed(loopMachine(INTEGER, 'off'));
-  const unicorn = ifInstalled('Unicorn', () => unicornSpeeds(INTEGER));
-  if (unicorn !== undefined) {
-    row('integer block, MMU off', off, 'steps/s', 'Unicorn, one at a time', unicorn.step);
-    row('', off, 'steps/s', 'Unicorn, hook on each', unicorn.hook);
-    row('', off, 'steps/s', 'Unicorn, nobody watching', unicorn.free);
-  }
-  mmuOnAndOff('integer block', INTEGER);
-  mmuOnAndOff('switch block', SWITCH);
+/** Execution that nobody looks at, beside Unicorn in the three ways in which it can be made to run the same instructions. */
+function beside(name: string, block: string): void {
+  const ours = plain(block, 'off');
+  const speeds = ifInstalled('Unicorn', () =>
+    withUnicorn(block, (unicorn) =>
+      inTurn(ROUNDS, [ours, () => unicorn('step'), () => unicorn('hook'), () => unicorn('free')]),
+    ),
+  );
+  if (speeds === undefined) return;
+  const [off, step, hook, free] = speeds as [number, number, number, number];
+  row(`${name}, not recorded, MMU off`, off, 'steps/s', 'Unicorn, a call for each step', step);
+  row('', off, 'steps/s', 'Unicorn, a hook on each step', hook);
+  row('', off, 'steps/s', 'Unicorn, running free', free);
 }
 
 /** V8 compiles for one machine and then anew for any: what is to be compared is run with both there. */
 function mmuOnAndOff(name: string, block: string): void {
-  const [on, off] = [loopMachine(block, 'on'), loopMachine(block, 'off')];
-  for (const machine of [on, off]) machine.run(200_000);
-  row(`${name}, MMU on`, plainSpeed(on), 'steps/s', 'MMU off', plainSpeed(off));
+  const [on, off] = inTurn(ROUNDS, [plain(block, 'on'), plain(block, 'off')]) as [number, number];
+  row(`${name}, not recorded, MMU on`, on, 'steps/s', 'MMU off', off);
 }
 
-/** Steps a second with everything kept and timed, from an empty recording on. */
+/** Steps with everything kept and timed, from an empty recording on, beside QEMU's log and beside none of it. */
 function recorded(name: string, block: string): void {
   const steps = short ? 300_000 : 1_000_000;
   let bytes = 0;
-  const time = () => {
-    const machine = loopMachine(block, 'off');
-    const recording = new Recording(machine, new CortexA53());
+  const ours = () => {
+    const recording = new Recording(loopMachine(block, 'off'), new CortexA53());
     const milliseconds = timeOf(() => recording.run(steps));
     bytes = recording.memoryUsed / steps;
-    return milliseconds;
+    return (1000 * steps) / milliseconds;
   };
-  time();
-  const speed = (1000 * steps) / middle(Array.from({ length: ROUNDS }, time));
-  const qemu = ifInstalled('QEMU', () => qemuSpeed(block));
-  if (qemu !== undefined) {
-    row(`${name}, recorded and timed`, speed, 'steps/s', 'QEMU -singlestep -d exec,cpu', qemu.perSecond);
+  const unrecorded = plain(block, 'off');
+  ours();
+  const what = `${name}, recorded and timed`;
+  const logged = ifInstalled('QEMU', () =>
+    withQemu(block, (log) => {
+      const [speed, qemu, none] = inTurn(ROUNDS, [ours, () => log.speed(), unrecorded]) as [number, number, number];
+      row(what, speed, 'steps/s', 'QEMU -singlestep -d exec,cpu', qemu);
+      row('', speed, 'steps/s', 'not recorded', none);
+      return log.bytesPerStep();
+    }),
+  );
+  if (logged === undefined) {
+    const [speed, none] = inTurn(ROUNDS, [ours, unrecorded]) as [number, number];
+    row(what, speed, 'steps/s', 'not recorded', none);
   }
-  row('', speed, 'steps/s', 'not recorded', plainSpeed(loopMachine(block, 'off')));
-  console.log(`  ${bytes.toFixed(1)} bytes a recorded step; QEMU's log ${qemu?.bytesPerStep.toFixed(0) ?? '-'}`);
+  console.log(`  ${bytes.toFixed(1)} bytes a recorded step; QEMU's log ${logged?.toFixed(0) ?? '-'}`);
 }
 
 export function benchWorldSwitch(): void {

@@ -29,6 +29,20 @@ export function fastest(values: readonly number[]): number {
   return Math.min(...values);
 }
 
+/**
+ * The highest of what each of `speeds` returns in `count` rounds, in which they are measured in turn: what else the machine
+ * has to do then slows all of them alike, and the highest is what it disturbed least.
+ */
+export function inTurn(count: number, speeds: readonly (() => number)[]): number[] {
+  const best = speeds.map(() => 0);
+  for (let round = 0; round < count; round++) {
+    speeds.forEach((speed, n) => {
+      best[n] = Math.max(best[n]!, speed());
+    });
+  }
+  return best;
+}
+
 /** Prints `value` beside that of its peer, and how many times the peer's it is. */
 export function row(what: string, value: number, unit: string, peer: string, peerValue: number): void {
   const number = (n: number) => n.toLocaleString('en', { maximumFractionDigits: n < 100 ? 1 : 0 });
