@@ -10,6 +10,8 @@ const KEPT = 4;
 const UNIT = MEMORY.loadUnitBytes.value;
 const PIECE = MEMORY.storeUnitBytes.value;
 const LINE = MEMORY.lineBytes.value;
+/** Before all units: no store. */
+const NO_UNIT = -1;
 const WAIT_FOR_END = MEMORY.storeToLoadOfEnd.value;
 const WAIT = MEMORY.storeToLoad.value;
 
@@ -18,12 +20,15 @@ export class StoreHazards {
   readonly #address = new Float64Array(KEPT);
   readonly #bytes = new Float64Array(KEPT);
   readonly #issue = new Float64Array(KEPT);
+  /** The units of its first and its last byte. */
+  readonly #firstUnit = new Int32Array(KEPT);
+  readonly #lastUnit = new Int32Array(KEPT);
   #next = 0;
   /** The cycle from which no load has to wait any more. */
   #allClear = 0;
 
   reset(): void {
-    this.#bytes.fill(0);
+    this.#lastUnit.fill(NO_UNIT);
     this.#allClear = 0;
   }
 
@@ -33,6 +38,8 @@ export class StoreHazards {
     this.#address[slot] = address;
     this.#bytes[slot] = bytes;
     this.#issue[slot] = issue;
+    this.#firstUnit[slot] = unitOf(address);
+    this.#lastUnit[slot] = unitOf(address + bytes - 1);
     this.#next = slot + 1 === KEPT ? 0 : slot + 1;
     this.#allClear = issue + cycles - 1 + WAIT_FOR_END;
   }
@@ -53,9 +60,9 @@ export class StoreHazards {
     const last = unitOf(address + bytes - 1);
     let clear = cycle;
     for (let slot = 0; slot < KEPT; slot++) {
+      const endUnit = this.#lastUnit[slot]!;
+      if (endUnit < first || this.#firstUnit[slot]! > last) continue;
       const end = this.#address[slot]! + this.#bytes[slot]!;
-      const endUnit = unitOf(end - 1);
-      if (endUnit < first || unitOf(this.#address[slot]!) > last) continue;
       let piece = this.#issue[slot]!;
       for (let at = this.#address[slot]!; at < end; piece++) {
         const stop = Math.min(end, at + PIECE, (Math.floor(at / LINE) + 1) * LINE);
