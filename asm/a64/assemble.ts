@@ -1,6 +1,8 @@
 /** From a mnemonic and its operands to an instruction word. */
+
 import { fieldsOf } from './compile.ts';
 import { type Encoding, encodings } from './encoding.ts';
+import type { Feature } from './features.ts';
 import type { Fixup } from './fixup.ts';
 import type { Form } from './form.ts';
 import { OperandError } from './operand-error.ts';
@@ -98,7 +100,9 @@ function fits(form: Form, reader: OperandReader, draft: Draft): boolean {
 
 function finish(name: string, form: Form, draft: Draft, environment: AssemblerEnvironment): AssembledInstruction {
   const { encoding } = form;
-  for (const feature of [encoding.feature, form.feature]) {
+  // GNU as takes the tagging instructions only where Armv8.5 is allowed as well; their registers need memtag alone.
+  const version: Feature | undefined = encoding.feature === 'memtag' ? 'v8.5' : undefined;
+  for (const feature of [encoding.feature, form.feature, version]) {
     if (feature === undefined || environment.allows(feature)) continue;
     throw notSupported(`'${name}' needs '${feature}', which the selected architecture does not have`);
   }

@@ -14,6 +14,7 @@ import { Cursor, isDigit, isNameStart, StatementError } from './cursor.ts';
 import { DebugLines } from './debug-lines.ts';
 import { containsDeferred, DOT, withoutDeferred } from './deferred.ts';
 import { assignSymbol, defineLabel } from './define.ts';
+import { CallFrames } from './directives/cfi.ts';
 import { DIRECTIVES } from './directives/table.ts';
 import { Evaluator } from './evaluate.ts';
 import { constant, type Expression, signed64, symbolPlus } from './expression.ts';
@@ -85,6 +86,8 @@ export class Assembler implements ExpressionScope {
   readonly relocations: RelocationRequest[] = [];
   /** What .loc asked for, and the names .file gave numbers to. */
   readonly debugLines = new DebugLines();
+  /** The procedures of .cfi_startproc. */
+  readonly callFrames = new CallFrames();
   /** `%S` in the name of a section stands for the name of the present one (--sectname-subst). */
   readonly substituteSectionNames: boolean = false;
   /** The name .file gave, for the symbol table. */
@@ -111,6 +114,10 @@ export class Assembler implements ExpressionScope {
         const statement = this.input.nextStatement();
         if (statement === undefined) this.macros.leaveText();
         else this.#assemble(statement);
+        if (this.input.statementLimit !== undefined) {
+          this.error(this.input.statementLimit);
+          this.stop();
+        }
       }
     } catch (error) {
       if (!(error instanceof EndOfSource)) throw error;
@@ -118,6 +125,8 @@ export class Assembler implements ExpressionScope {
     }
     const open = this.conditionals.dropFrom(0);
     if (open !== undefined) this.diagnostics.error('.if without .endif', open.place());
+    const { unended } = this.callFrames;
+    if (unended !== undefined) this.diagnostics.error('.cfi_startproc without .cfi_endproc', unended.place());
   }
 
   /** Reads no further. */

@@ -14,16 +14,24 @@ const FORMATS: Readonly<Record<FloatKind, { exponent: number; fraction: number; 
 const EXPONENT_LIMIT = 5000;
 
 /**
- * The bits of the number `text`: decimal with an optional `0f` (or other letter) before it, `inf`, `nan`, `qnan` or `snan`. Undefined
- * where it is none, 'overflow' where it is too large for the format.
+ * The bits of the number `text`: decimal with an optional `0f` (or other letter) before it, `inf`, `nan`, `qnan` or `snan`, or the
+ * bits themselves as hexadecimal digits behind `0f:`. Undefined where it is none, 'overflow' where it is too large for the format.
  */
 export function floatBits(text: string, kind: FloatKind): { value: bigint; size: number } | 'overflow' | undefined {
+  const hexadecimal = /^0[a-z]:([\da-f]+)$/i.exec(text);
+  if (hexadecimal !== null) return bitsOfDigits(hexadecimal[1]!, FORMATS[kind].size);
   const match = /^([+-]?)\s*(.*)$/s.exec(text.replace(/^0[a-z]/i, ''))!;
   const format = FORMATS[kind];
   const magnitude = magnitudeBits(match[2]!, format);
   if (magnitude === undefined || magnitude === 'overflow') return magnitude;
   const sign = match[1] === '-' ? 1n << BigInt(format.exponent + format.fraction) : 0n;
   return { value: magnitude | sign, size: format.size };
+}
+
+/** Digits from the most significant on; those left out at the end are zeros. */
+function bitsOfDigits(digits: string, size: number): { value: bigint; size: number } | 'overflow' {
+  if (digits.length > 2 * size) return 'overflow';
+  return { value: BigInt(`0x${digits.padEnd(2 * size, '0')}`), size };
 }
 
 function magnitudeBits(text: string, format: { exponent: number; fraction: number }): bigint | 'overflow' | undefined {

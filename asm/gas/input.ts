@@ -12,6 +12,9 @@ export const EXPANSION_SIZE_LIMIT = 32 * 1024 * 1024;
 /** How many expansions one file may make: nested repetitions of next to nothing never come to many characters. */
 export const EXPANSION_COUNT_LIMIT = 100_000;
 
+/** Statements that all expansions of one file may come to: those of a long repetition cost more than its characters. */
+export const EXPANDED_STATEMENT_LIMIT = 500_000;
+
 export type FrameKind = 'file' | 'macro' | 'repeat';
 
 export interface Frame {
@@ -29,6 +32,7 @@ export class Input {
   readonly #frames: Frame[] = [];
   #expanded = 0;
   #expansions = 0;
+  #expandedStatements = 0;
   #includeDepth = 0;
 
   get top(): Frame | undefined {
@@ -75,6 +79,12 @@ export class Input {
     return undefined;
   }
 
+  /** The message of the limit, once expansions have given too many statements. */
+  get statementLimit(): string | undefined {
+    if (this.#expandedStatements <= EXPANDED_STATEMENT_LIMIT) return undefined;
+    return `more than the limit of ${EXPANDED_STATEMENT_LIMIT} statements from macros and repetitions`;
+  }
+
   /** Leaves the innermost text. */
   pop(): Frame | undefined {
     const frame = this.#frames.pop();
@@ -108,6 +118,7 @@ export class Input {
     const start = frame.at;
     const end = statementEnd(text, start);
     frame.at = end + 1;
+    if (frame.depth > 0) this.#expandedStatements++;
     return new Statement(frame.source, start, end);
   }
 }

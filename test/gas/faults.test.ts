@@ -153,6 +153,13 @@ test('nested repetitions of nothing are ended by the limit of expansions', () =>
   assert.match(errorLines(program)[0]!, /more than the limit of 100000 expansions of macros and repetitions$/);
 });
 
+test('long repetitions over and over are ended by the limit of statements', () => {
+  const program = '\t.rept 20000\n\tnop\n\t.endr\n'.repeat(30);
+  assert.match(errorLines(program)[0]!, /more than the limit of 500000 statements from macros and repetitions$/);
+  const others = { 'a.inc': '\t.rept 20000\n\tnop\n\t.endr\n\t.include "a.inc"\n' };
+  assert.match(errorLines('\t.include "a.inc"\n', { others })[0]!, /limit of 500000 statements/);
+});
+
 test('sections that together are too large are ended by the limit of the object', () => {
   const program = ['a', 'b', 'c', 'd', 'e'].map((name) => `\t.section .${name}, "a"\n\t.skip 0xf000000\n`).join('');
   assert.match(errorLines(program)[0]!, /the sections come to more than the limit of 1073741824 bytes$/);

@@ -98,8 +98,7 @@ withTools(test, tools, 'an architecture and its extensions allow what GNU as all
   // What is wrong with all features on is wrong for another reason.
   const right = lines.filter((line) => isAllowedHere(line, everywhere));
   const extended = [...extensions, ...laterExtensions].map((name) => `armv8-a+${name}`);
-  // GNU as takes the tagging instructions only where Armv8.5 allows them as well.
-  const options = [...architectures, ...extended, 'armv8.5-a+memtag'];
+  const options = [...architectures, ...extended, 'armv8-a+memtag', 'armv8.5-a+memtag'];
   const differences: string[] = [];
   for (const march of options) {
     const [architecture, extension] = march.split('+');

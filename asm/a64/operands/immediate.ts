@@ -137,7 +137,7 @@ export const addImmediate: Operand = {
       return reader.failAt(offset, `relocation operator :${operator}: is allowed in add alone`);
     }
     if (operator !== undefined || 'symbolic' in value) {
-      if (shift === 12 || operator?.includes('hi12')) draft.set('sh', 1);
+      if (shift === 12 || operator === 'tprel_hi12') draft.set('sh', 1);
       return deferImmediate(draft, 'add-imm12', immediate);
     }
     const constant = constantOf(reader, immediate, offset, 'immediate');

@@ -1,4 +1,4 @@
-/** Debug information: .file and .loc count, call-frame and other debug directives are read and mean nothing here. */
+/** Debug information: .file and .loc count, other debug directives are read and mean nothing here. */
 import type { Directive } from './directive.ts';
 import { ignored } from './directive.ts';
 
@@ -24,24 +24,14 @@ const loc: Directive = (asm, cursor) => {
   asm.debugLines.locate(name, line);
 };
 
-/** Every .cfi_ directive of GNU as. */
-const CFI = [
-  'sections startproc endproc personality personality_id lsda inline_lsda def_cfa def_cfa_register def_cfa_offset',
-  'adjust_cfa_offset offset val_offset rel_offset register restore undefined same_value remember_state restore_state',
-  'return_column signal_frame window_save escape val_encoded_addr fde_data label b_key_frame negate_ra_state',
-]
-  .join(' ')
-  .split(' ');
-
 /** Listing control and other directives that change nothing in the object. */
 const SILENT =
-  'list nolist eject title sbttl ttl psize plen llen page nopage noformat format lflags name spc extern xref stabs stabn stabd xstabs line ln appfile appline func endfunc loc_mark_labels linefile lsym desc this_gcc_requires_the_gnu_assembler'.split(
+  'list nolist eject title sbttl ttl psize plen llen page nopage noformat format lflags name spc extern xref stabs stabn stabd xstabs line ln appfile appline func endfunc loc_mark_labels linefile lsym this_gcc_requires_the_gnu_assembler'.split(
     ' ',
   );
 
 export const DEBUG_DIRECTIVES: Readonly<Record<string, Directive>> = {
   file,
   loc,
-  ...Object.fromEntries(CFI.map((name) => [`cfi_${name}`, ignored])),
   ...Object.fromEntries(SILENT.map((name) => [name, ignored])),
 };

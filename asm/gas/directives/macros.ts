@@ -8,7 +8,7 @@ import { TextPart } from '../text-builder.ts';
 import { type Directive, ignored } from './directive.ts';
 
 /** Rounds one .rept may have. */
-export const REPEAT_LIMIT = 1_000_000;
+export const REPEAT_LIMIT = 500_000;
 
 /** The body that begins behind this statement; the input goes on behind the directive that closes it. */
 function takeBody(asm: Assembler, kind: 'macro' | 'repetition'): MappedText {

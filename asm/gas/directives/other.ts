@@ -206,6 +206,7 @@ export const OTHER_DIRECTIVES: Readonly<Record<string, Directive>> = {
   version,
   nops,
   gnu_attribute: ignored,
+  linkonce: (asm) => asm.warn('.linkonce means nothing in an ELF file'),
   vtable_inherit: ignored,
   vtable_entry: ignored,
 };

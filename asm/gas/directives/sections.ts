@@ -304,6 +304,12 @@ function fixedSection(name: string): Directive {
   };
 }
 
+/** Unlike .text and .data it takes no subsection. */
+const bss: Directive = (asm, cursor) => {
+  cursor.expectEnd();
+  asm.output.change(asm.output.find('.bss')!, 0);
+};
+
 const subsection: Directive = (asm, cursor) => {
   const number = Number(BigInt.asIntN(32, asm.absolute(cursor)));
   cursor.expectEnd();
@@ -350,7 +356,7 @@ export const SECTION_DIRECTIVES: Readonly<Record<string, Directive>> = {
   subsection,
   text: fixedSection('.text'),
   data: fixedSection('.data'),
-  bss: fixedSection('.bss'),
+  bss,
   struct,
   offset: struct,
   attach_to_group: attachToGroup,

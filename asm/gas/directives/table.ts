@@ -1,4 +1,5 @@
 /** All directives by name, without their dot. */
+import { CFI_DIRECTIVES } from './cfi.ts';
 import { CONDITIONAL_DIRECTIVES } from './conditional.ts';
 import { DATA_DIRECTIVES } from './data.ts';
 import { DEBUG_DIRECTIVES } from './debug.ts';
@@ -11,6 +12,7 @@ import { SYMBOL_DIRECTIVES } from './symbols.ts';
 
 export const DIRECTIVES: ReadonlyMap<string, Directive> = new Map(
   [
+    CFI_DIRECTIVES,
     CONDITIONAL_DIRECTIVES,
     DATA_DIRECTIVES,
     DEBUG_DIRECTIVES,

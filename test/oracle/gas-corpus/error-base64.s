@@ -1,0 +1,2 @@
+// A directive of later versions.
+	.base64 "aGVsbG8="

@@ -1,0 +1,2 @@
+// .bss takes no subsection.
+	.bss 1

@@ -1,0 +1,3 @@
+// A procedure is never ended.
+	.cfi_startproc
+	nop

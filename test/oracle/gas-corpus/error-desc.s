@@ -1,0 +1,2 @@
+// A directive of a.out.
+	.desc a, 1

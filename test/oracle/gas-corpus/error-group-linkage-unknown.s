@@ -1,0 +1,1 @@
+	.section .a, "aG", @progbits, g, frob

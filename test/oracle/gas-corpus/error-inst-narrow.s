@@ -1,0 +1,2 @@
+// Narrow instructions are Thumb.
+	.inst.n 1

@@ -1,0 +1,4 @@
+	.nops 8
+	.nop
+	.byte 1
+	.nops 4

@@ -1,0 +1,8 @@
+	.rept 3
+	.byte \+
+	.endr
+	.macro m
+	.byte \+
+	.endm
+	m
+	m

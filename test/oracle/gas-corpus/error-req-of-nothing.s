@@ -1,0 +1,3 @@
+// What is no register may not be named, and then is none.
+a	.req frob
+	mov a, #1

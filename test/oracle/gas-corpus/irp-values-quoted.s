@@ -1,0 +1,3 @@
+	.irp x, "a b", <c>, (d e), 5
+	.ascii "\x"
+	.endr

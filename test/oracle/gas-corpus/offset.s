@@ -1,0 +1,5 @@
+	.offset
+a:	.space 4
+b:
+	.text
+	.byte b
