@@ -4,15 +4,22 @@
  */
 import { constant, type Expression } from './expression.ts';
 import { NO_FRAG, UNDEFINED } from './frag.ts';
+import type { Statement } from './statement.ts';
 import { GasSymbol } from './symbol.ts';
 
 /** Entries one pool may hold, as in GNU as. */
 export const POOL_LIMIT = 1024;
 
+export interface LiteralEntry {
+  readonly value: Expression;
+  /** The `ldr` that first asked for it. */
+  readonly statement: Statement;
+}
+
 export class LiteralPool {
   /** In bytes: 4, 8 or 16. */
   readonly entrySize: number;
-  readonly entries: Expression[] = [];
+  readonly entries: LiteralEntry[] = [];
   /** The start of the pool; its place is known when the pool is put out. */
   readonly symbol = new GasSymbol('', UNDEFINED, NO_FRAG, constant(0n), true);
 
@@ -21,11 +28,11 @@ export class LiteralPool {
   }
 
   /** Offset of the entry for `value` from the start of the pool; equal constants and equal addresses share one. */
-  offsetOf(value: Expression): number | undefined {
-    let index = this.entries.findIndex((entry) => isSame(entry, value));
+  offsetOf(value: Expression, statement: Statement): number | undefined {
+    let index = this.entries.findIndex((entry) => isSame(entry.value, value));
     if (index < 0) {
       if (this.entries.length >= POOL_LIMIT) return undefined;
-      index = this.entries.push(value) - 1;
+      index = this.entries.push({ value, statement }) - 1;
     }
     return index * this.entrySize;
   }

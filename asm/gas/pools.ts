@@ -59,7 +59,7 @@ function poolEntry(asm: Assembler, value: Expression, size: number): Expression 
     subsection.pools.set(size, pool);
     asm.poolOwners.push({ section, subsection });
   }
-  const offset = pool.offsetOf(value);
+  const offset = pool.offsetOf(value, asm.statement);
   if (offset === undefined) throw new StatementError(`more than the limit of ${POOL_LIMIT} entries in a literal pool`);
   return symbolPlus(pool.symbol, BigInt(offset));
 }
@@ -76,7 +76,12 @@ export function dumpPools(asm: Assembler): void {
     output.enterData();
     output.section.recordAlignment(power);
     pool.symbol.define(output.section, output.frag, output.offset);
-    for (const entry of pool.entries) emitNumber(asm, entry, pool.entrySize);
+    const { statement } = output;
+    for (const entry of pool.entries) {
+      output.statement = entry.statement;
+      emitNumber(asm, entry.value, pool.entrySize);
+    }
+    output.statement = statement;
   }
 }
 

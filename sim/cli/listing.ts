@@ -9,6 +9,8 @@ const DATA_SHOWN = 8;
 export function* listingLines(object: ObjectFile): Generator<string> {
   const sections = new Map<Section, Origin[]>();
   for (const origin of object.origins) {
+    // An alignment that needed no padding.
+    if (origin.size === 0) continue;
     const list = sections.get(origin.section);
     if (list === undefined) sections.set(origin.section, [origin]);
     else list.push(origin);
