@@ -14,6 +14,7 @@ import {
   OperandError,
 } from '../../asm/a64/assemble.ts';
 import { classifyUnknown, decode, outsideInstruction } from '../../asm/a64/decode.ts';
+import { encodings } from '../../asm/a64/encoding.ts';
 import { disassemble } from '../../asm/a64/print.ts';
 import { brokenLines, isArmv8R, type Line, linesOfForms, Random, wordsOfTable } from './a64-generate.ts';
 import { inTempFolder, runTool, withTools } from './tools.ts';
@@ -23,8 +24,8 @@ const scale = Number(process.env.HYPSTEP_ORACLE_SCALE ?? 1);
 const seed = Number(process.env.HYPSTEP_SEED ?? 20_240_601);
 const tools = ['aarch64-linux-gnu-as', 'aarch64-linux-gnu-objdump', 'aarch64-linux-gnu-objcopy'];
 
-/** Words of each encoding: with the table's some four hundred encodings about 30,000. */
-const WORDS_OF_EACH = Math.ceil(76 * scale);
+/** Words of the whole table, the same number of each encoding. */
+const WORDS_OF_EACH = Math.ceil((30_000 / encodings.length) * scale);
 
 const everything =
   '-march=armv8.8-a+memtag+profile+rng+sve+sme+crypto+fp16+predres+ssbs+sb+flagm+pauth+lse+ras+rcpc+lor+pan+crc';
@@ -147,7 +148,8 @@ const withIdleBits = new Set([
   'INS (element)',
 ]);
 
-withTools(test, tools, 'every encoding: the text is objdump’s, and both assemblers make the word of it', () => {
+const described = `${WORDS_OF_EACH * encodings.length} words, ${WORDS_OF_EACH} of each of ${encodings.length} encodings`;
+withTools(test, tools, `${described}: the text is objdump’s, and both assemblers make the word of it`, () => {
   const words = wordsOfTable(new Random(seed), WORDS_OF_EACH);
   const theirs = disassembleThere(words);
   const lines = words.map((word): Line => {
