@@ -2,9 +2,8 @@
  * A scenario made into a machine that is ready to run: sources built, images and structs in memory, the processor in the
  * host's code.
  */
-import type { ObjectFile } from '../../asm/elf/object-file.ts';
 import type { Image } from '../../asm/link/image.ts';
-import { link } from '../../asm/link/link.ts';
+import type { LinkOptions } from '../../asm/link/link.ts';
 import { type Diagnostic, SourceError } from '../../asm/source/diagnostics.ts';
 import { besideFile, type FileReader } from '../../asm/source/files.ts';
 import { type CpuModel, cpuModel } from '../core/models.ts';
@@ -20,9 +19,8 @@ import { Recording } from '../recording/recording.ts';
 import { CortexA53 } from '../timing/cortex-a53.ts';
 import { Aarch32Guest } from './aarch32-guest.ts';
 import { CodeMap } from './code-map.ts';
-import { assembleBeside, assembleKernel, type KernelOffsets, readKernel } from './kernel-build.ts';
-import { fixtureSources, folderSources, type KernelSources, withHypFolder } from './kernel-sources.ts';
-import { treeSources } from './kernel-tree.ts';
+import { type BuildOptions, type KernelBuild, KernelBuilds } from './kernel-builds.ts';
+import type { KernelSources } from './kernel-sources.ts';
 import type { LoadedScenario } from './load.ts';
 import { requireNeeds } from './needs.ts';
 import type { Scenario } from './schema.ts';
@@ -53,16 +51,6 @@ export interface ReadyMachine {
   readonly evaluate: Evaluate;
 }
 
-export interface PrepareOptions {
-  readonly files: FileReader;
-  /** hypstep's own fixtures folder. */
-  readonly fixtures: string;
-  /** --kernel: takes headers and hyp sources from this tree instead of what the scenario names. */
-  readonly kernel?: string;
-  /** --hyp: takes the hyp sources from this folder instead of the scenario's or the tree's. */
-  readonly hyp?: string;
-}
-
 const RAM_BASE = 0x40000000n;
 /** GICv2's virtual interface control registers and virtual CPU interface, where QEMU's virt machine has them. */
 export const GICH = 0x08030000n;
@@ -75,24 +63,23 @@ const STACK_SIZE = 4 * PAGE_SIZE;
 /** RAM behind the guest's code and data, at least. */
 const GUEST_RAM = 64 * 1024;
 
-/** Builds and loads everything that `loaded` names. Throws SourceError or SourceErrors on any fault of its inputs. */
-export function prepareScenario(loaded: LoadedScenario, options: PrepareOptions): ReadyMachine {
+/**
+ * Builds and loads everything that `loaded` names; what KernelBuilds has built already is used again. Throws SourceError or
+ * SourceErrors on any fault of its inputs, DoesNotApply where the kernel lacks what the scenario needs.
+ */
+export function prepareScenario(loaded: LoadedScenario, from: KernelBuilds | BuildOptions): ReadyMachine {
   const { scenario } = loaded;
-  const { files } = options;
-  const sources = kernelSources(loaded, options);
-  const offsets = readKernel(sources, files);
-  const hypObjects = assembleKernel(sources, files, offsets);
-  requireNeeds(loaded, offsets.facts, () => hypObjects);
-  const evaluate = scenarioValues(loaded, offsets.facts);
-  const hostFile = besideFile(loaded.path, scenario.host.code);
-  const hostObject = assembleBeside(hostFile, sources, files, offsets);
-  const kernel = linkKernel([...hypObjects, hostObject], loaded, offsets.facts);
-  const { code: guestCode } = scenario.guest;
-  const guestFile = guestCode === undefined ? undefined : besideFile(loaded.path, guestCode);
+  const builds = from instanceof KernelBuilds ? from : new KernelBuilds(from);
+  const build = builds.of(loaded);
+  requireNeeds(loaded, build.offsets.facts, build.hypObjects);
+  const evaluate = scenarioValues(loaded, build.offsets.facts);
+  const kernel = build.kernelImage(
+    besideFile(loaded.path, scenario.host.code),
+    linkOptions(loaded, build.offsets.facts),
+  );
+  const { code: guestCode, address: guestAddress } = scenario.guest;
   const guest =
-    guestFile === undefined
-      ? undefined
-      : link([assembleBeside(guestFile, sources, files, offsets)], { base: scenario.guest.address });
+    guestCode === undefined ? undefined : build.guestImage(besideFile(loaded.path, guestCode), guestAddress);
 
   const model = modelOf(scenario);
   const machine = new Machine({
@@ -101,16 +88,15 @@ export function prepareScenario(loaded: LoadedScenario, options: PrepareOptions)
     listRegisters: LIST_REGISTERS,
     gicV2: scenario.machine.gic === 'v2' ? { control: GICH, cpuInterface: GICV } : undefined,
   });
-  return load(loaded, options, machine, model, sources, offsets, evaluate, kernel, guest);
+  return load(loaded, builds.files, machine, model, build, evaluate, kernel, guest);
 }
 
 function load(
   loaded: LoadedScenario,
-  options: PrepareOptions,
+  files: FileReader,
   machine: Machine,
   model: CpuModel,
-  sources: KernelSources,
-  offsets: KernelOffsets,
+  { sources, offsets }: KernelBuild,
   evaluate: Evaluate,
   kernel: Image,
   guest: Image | undefined,
@@ -169,26 +155,9 @@ function load(
     guest,
     sources,
     warnings: offsets.warnings,
-    files: options.files,
+    files,
     evaluate,
   };
-}
-
-/** The kernel sources that the options name, or else the scenario. */
-function kernelSources(loaded: LoadedScenario, { files, fixtures, hyp, kernel }: PrepareOptions): KernelSources {
-  const sources = kernel === undefined ? scenarioSources(loaded, fixtures, files) : treeSources(kernel, files);
-  return hyp === undefined ? sources : withHypFolder(sources, hyp, files);
-}
-
-function scenarioSources(loaded: LoadedScenario, fixtures: string, files: FileReader): KernelSources {
-  const { sources } = loaded.scenario;
-  if (typeof sources === 'string') return fixtureSources(fixtures, sources, files);
-  const beside = (path: string) => besideFile(loaded.path, path);
-  const { kernel } = sources;
-  if (kernel !== undefined)
-    return placedAt(() => treeSources(beside(kernel), files), loaded.placeOf('sources', 'kernel'));
-  const { hyp, include, offsets } = sources;
-  return folderSources({ hyp: beside(hyp), include: include.map(beside), offsets: beside(offsets) }, files);
 }
 
 function modelOf(scenario: Scenario): CpuModel {
@@ -196,8 +165,8 @@ function modelOf(scenario: Scenario): CpuModel {
   return cpuModel(cpu, { breakpoints, watchpoints, gic });
 }
 
-/** The host kernel's image: its own code and the hyp code, at kernel virtual addresses, alternatives applied. */
-function linkKernel(objects: ObjectFile[], loaded: LoadedScenario, facts: KernelFacts): Image {
+/** How host and hyp code are linked: at kernel virtual addresses, alternatives applied. */
+function linkOptions(loaded: LoadedScenario, facts: KernelFacts): LinkOptions {
   const { gic, features, mmu } = loaded.scenario.machine;
   const base = (mmu ? pageOffset(facts) : RAM_BASE) + TEXT_OFFSET;
   const numbers = [
@@ -210,7 +179,7 @@ function linkKernel(objects: ObjectFile[], loaded: LoadedScenario, facts: Kernel
     { section: '.hyp.*', alignment: PAGE_SIZE },
     { section: '*', alignment: PAGE_SIZE },
   ];
-  return link(objects, { base, placement, alternatives: new Set(numbers.map(Number)) });
+  return { base, placement, alternatives: new Set(numbers.map(Number)) };
 }
 
 /** Puts an image into RAM at physical address `pa` and into the code map. */

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { MemoryFiles } from '../../asm/source/files.ts';
 import { NodeFiles } from '../../asm/source/node-files.ts';
 import { type RunReport, reportRun } from '../../sim/check/report.ts';
+import { KernelBuilds } from '../../sim/scenario/kernel-builds.ts';
 import { parseScenario } from '../../sim/scenario/load.ts';
 import { prepareScenario } from '../../sim/scenario/ready.ts';
 import { fixtures } from './world-switch.ts';
@@ -11,15 +12,20 @@ import { fixtures } from './world-switch.ts';
 const START = '\t.section .guest.text, "ax"\n\t.globl guest_start\nguest_start:\n';
 const VCPU = 'vcpu: { arch.hcr_el2: HCR_GUEST_FLAGS & ~HCR_TVM }';
 
+const path = `${fixtures}/scenarios/host-side.yaml`;
+const guests = new MemoryFiles({}, new NodeFiles());
+let guestCount = 0;
+const builds = new KernelBuilds({ files: guests, fixtures });
+
 /** The report of a run of the scenario `keys` with a guest of the given instructions. */
 function run(keys: readonly string[], guest?: string): RunReport {
-  const path = `${fixtures}/scenarios/host-side.yaml`;
-  const files = new MemoryFiles({ [`${fixtures}/scenarios/guest.S`]: `${START}${guest ?? ''}\n` }, new NodeFiles());
-  const code = guest === undefined ? [] : ['guest: { code: guest.S }'];
+  const name = `guest-${guestCount++}.S`;
+  guests.set(`${fixtures}/scenarios/${name}`, `${START}${guest ?? ''}\n`);
+  const code = guest === undefined ? [] : [`guest: { code: ${name} }`];
   const text = ['name: test', 'steps: 20000', 'host: { code: ../guests/host.S }', ...code, ...keys, '']
     .join('\n')
     .replace(/(?<!")\b([\w.]+\[\d+\][\w.]*):/g, '"$1":');
-  return reportRun(prepareScenario(parseScenario(path, text), { files, fixtures }));
+  return reportRun(prepareScenario(parseScenario(path, text), builds));
 }
 
 function passes(keys: readonly string[], guest?: string): RunReport {

@@ -3,19 +3,16 @@
 import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { NodeFiles } from '../../asm/source/node-files.ts';
 import { parseScenario } from '../../sim/scenario/load.ts';
 import { DoesNotApply } from '../../sim/scenario/needs.ts';
 import { prepareScenario } from '../../sim/scenario/ready.ts';
-import { fixtures, roundTrip } from './world-switch.ts';
-
-const files = new NodeFiles();
+import { builds, roundTrip } from './world-switch.ts';
 
 /** Why the default scenario with these needs does not apply; undefined where it does. */
 function reason(sources: 'before' | 'after', ...needs: string[]): string | undefined {
   const text = readFileSync(roundTrip, 'utf8').replace('sources: after', `sources: ${sources}`);
   try {
-    prepareScenario(parseScenario(roundTrip, `${text}needs: ${JSON.stringify(needs)}\n`), { files, fixtures });
+    prepareScenario(parseScenario(roundTrip, `${text}needs: ${JSON.stringify(needs)}\n`), builds);
     return undefined;
   } catch (error) {
     if (error instanceof DoesNotApply) return error.reason;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { MemoryFiles } from '../../asm/source/files.ts';
 import { NodeFiles } from '../../asm/source/node-files.ts';
 import { type RunReport, reportRun } from '../../sim/check/report.ts';
+import { KernelBuilds } from '../../sim/scenario/kernel-builds.ts';
 import { loadScenario, parseScenario } from '../../sim/scenario/load.ts';
 import { prepareScenario, type ReadyMachine } from '../../sim/scenario/ready.ts';
 
@@ -10,6 +11,26 @@ export const fixtures = new URL('../../fixtures', import.meta.url).pathname;
 export const roundTrip = `${fixtures}/scenarios/round-trip.yaml`;
 
 const files = new NodeFiles();
+
+/** What is built from hypstep's own sources, once for all tests of a process. */
+export const builds = new KernelBuilds({ files, fixtures });
+
+/** Copies of the world switch, each in a folder of its own, and what was built from each. */
+const copies = new MemoryFiles({}, files);
+const buildsOfCopies = new Map<string, KernelBuilds>();
+
+function buildsOfCopy(hyp: string): KernelBuilds {
+  const known = buildsOfCopies.get(hyp);
+  if (known !== undefined) return known;
+  const folder = `copy${buildsOfCopies.size}`;
+  copies.set(`${folder}/hyp.S`, hyp);
+  for (const name of ['vgic-v2-switch.S', 'vgic-v3-switch.S']) {
+    copies.set(`${folder}/${name}`, files.read(`${fixtures}/hyp/after/${name}`)!);
+  }
+  const made = new KernelBuilds({ files: copies, fixtures, hyp: folder }, builds);
+  buildsOfCopies.set(hyp, made);
+  return made;
+}
 
 /** The text of hyp.S of one of the two world switches. */
 export function hypSource(variant: 'after' | 'before' = 'after'): string {
@@ -26,12 +47,7 @@ export interface Changes {
 /** The default scenario made ready, on a copy of the world switch whose hyp.S has the given text. */
 export function readyWith({ hyp, scenario }: Changes = {}): ReadyMachine {
   const loaded = scenario === undefined ? loadScenario(roundTrip, files) : parseScenario(roundTrip, scenario);
-  if (hyp === undefined) return prepareScenario(loaded, { files, fixtures });
-  const copy = new MemoryFiles({ 'copy/hyp.S': hyp }, files);
-  for (const name of ['vgic-v2-switch.S', 'vgic-v3-switch.S']) {
-    copy.set(`copy/${name}`, files.read(`${fixtures}/hyp/after/${name}`)!);
-  }
-  return prepareScenario(loaded, { files: copy, fixtures, hyp: 'copy' });
+  return prepareScenario(loaded, hyp === undefined ? builds : buildsOfCopy(hyp));
 }
 
 /** The report of a run of `readyWith(changes)`. */
