@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { inTempFolder } from '../oracle/tools.ts';
 import { treeFiles, writeTree } from '../scenario/kernel-tree.ts';
-import { fixtures, withReplaced } from '../scenario/world-switch.ts';
+import { fixtures, roundTrip, withReplaced } from '../scenario/world-switch.ts';
 import { hypstep } from './hypstep.ts';
 
 /** Calls `body` with a copy of fixtures/hyp/after in which `change` was made to hyp.S. */
@@ -89,17 +89,29 @@ test('step reads commands from a pipe and echoes them', () => {
 });
 
 test('test passes, and fails with the lines that differ where hyp.S has lost an instruction', () => {
-  const passed = hypstep(['test']);
+  const passed = hypstep(['test', roundTrip]);
   assert.is(passed.status, 0, passed.stdout);
   assert.match(passed.stdout, /^\d+ passed, 0 failed$/m);
   withHyp(
     (text) => withReplaced(text, "\tmrs\tx21, mdccint_el1\t// the debug channel's\n", ''),
     (folder) => {
-      const { status, stdout } = hypstep(['test', '--hyp', folder]);
+      const { status, stdout } = hypstep(['test', roundTrip, '--hyp', folder]);
       assert.is(status, 1);
       assert.match(stdout, /^ +-EL2 +__save_debug +mrs x21, mdccint_el1/m);
     },
   );
+});
+
+test('test says of a scenario that it has no golden trace, and of one that it does not apply to a tree', () => {
+  const both = `${fixtures}/scenarios/guest-debug-both.yaml`;
+  assert.is(hypstep(['test', both]).stdout, `ok      ${both} (no golden trace)\n1 passed, 0 failed\n`);
+  inTempFolder((folder) => {
+    writeTree(folder, treeFiles('before'));
+    const { status, stdout } = hypstep(['test', both, '--kernel', folder]);
+    assert.is(status, 0);
+    const reason = 'does not apply: struct kvm_vcpu has no arch.external_debug_state';
+    assert.is(stdout.split('\n')[0], `ok      ${both} (${reason})`);
+  });
 });
 
 test('offsets prints both sets of offsets, which differ as the change says', () => {
@@ -140,7 +152,7 @@ test('--kernel takes a tree in run, test, offsets and layout, and a stale asm-of
     const { status, stdout, stderr } = hypstep(['run', '--kernel', 'linux'], { cwd: folder });
     assert.is(status, 0, stdout + stderr);
     assert.match(stdout, /linux\/arch\/arm64\/kvm/);
-    assert.is(hypstep(['test', '--kernel', tree]).status, 0);
+    assert.is(hypstep(['test', roundTrip, '--kernel', tree]).status, 0);
     const made = hypstep(['offsets', '--kernel', tree]);
     assert.is(made.stderr, '');
     assert.is(made.stdout, hypstep(['offsets', 'after']).stdout);
