@@ -6,6 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MemoryFiles } from '../../asm/source/files.ts';
 import { NodeFiles } from '../../asm/source/node-files.ts';
+import { KernelBuilds } from '../../sim/scenario/kernel-builds.ts';
 import { failuresOf, scenariosOf } from './catalogue.ts';
 import { fixtures, hypSource, withReplaced } from './world-switch.ts';
 
@@ -212,7 +213,8 @@ for (const { scenario, what, changes, told } of mutations) {
     for (const name of ['vgic-v2-switch.S', 'vgic-v3-switch.S']) {
       copy.set(`copy/${name}`, copy.read(`${fixtures}/hyp/after/${name}`)!);
     }
-    const failures = failuresOf(scenariosOf(scenario)[0]!, { hyp: 'copy', files: copy }) ?? [];
+    const builds = new KernelBuilds({ files: copy, fixtures, sources: 'after', hyp: 'copy' });
+    const failures = failuresOf(scenariosOf(scenario)[0]!, builds) ?? [];
     assert.ok(
       failures.some((line) => told.test(line)),
       failures.slice(0, 5).join('\n') || 'it passes',

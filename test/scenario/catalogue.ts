@@ -1,11 +1,11 @@
 /** The scenarios that come with hypstep, for tests that run all of them. */
 import { readdirSync } from 'node:fs';
-import type { FileReader } from '../../asm/source/files.ts';
 import { NodeFiles } from '../../asm/source/node-files.ts';
 import { reportRun } from '../../sim/check/report.ts';
+import type { KernelBuilds } from '../../sim/scenario/kernel-builds.ts';
 import { type LoadedScenario, loadCombinations } from '../../sim/scenario/load.ts';
 import { DoesNotApply } from '../../sim/scenario/needs.ts';
-import { type PrepareOptions, prepareScenario } from '../../sim/scenario/ready.ts';
+import { prepareScenario } from '../../sim/scenario/ready.ts';
 import { fixtures } from './world-switch.ts';
 
 const files = new NodeFiles();
@@ -21,18 +21,10 @@ export function scenariosOf(name: string): readonly LoadedScenario[] {
   return loadCombinations(`${fixtures}/scenarios/${name}.yaml`, files);
 }
 
-/** Which world switch a scenario is run on. */
-export type On =
-  | { readonly sources: 'before' | 'after' }
-  | { readonly kernel: string }
-  | { readonly hyp: string; readonly files: FileReader };
-
 /** What is wrong with a run of the scenario, nothing where it passes; undefined where it does not apply. */
-export function failuresOf(loaded: LoadedScenario, on: On): readonly string[] | undefined {
-  const options: PrepareOptions = { files, fixtures, ...on };
-  const chosen = 'sources' in on ? { ...loaded, scenario: { ...loaded.scenario, sources: on.sources } } : loaded;
+export function failuresOf(loaded: LoadedScenario, builds: KernelBuilds): readonly string[] | undefined {
   try {
-    return reportRun(prepareScenario(chosen, options)).failures;
+    return reportRun(prepareScenario(loaded, builds)).failures;
   } catch (error) {
     if (error instanceof DoesNotApply) return undefined;
     throw error;
@@ -47,13 +39,13 @@ export interface Tally {
 }
 
 /** Runs the whole catalogue. */
-export function runCatalogue(on: On): Tally {
+export function runCatalogue(builds: KernelBuilds): Tally {
   const failures: string[] = [];
   let passed = 0;
   let inapplicable = 0;
   for (const name of catalogue) {
     for (const loaded of scenariosOf(name)) {
-      const found = failuresOf(loaded, on);
+      const found = failuresOf(loaded, builds);
       if (found === undefined) inapplicable++;
       else if (found.length === 0) passed++;
       else failures.push(...found.map((line) => `${name} ${loaded.combination ?? ''}: ${line}`));
