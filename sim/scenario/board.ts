@@ -34,14 +34,14 @@ export type PowerOff =
 
 export const RAM_BASE = 0x4000_0000n;
 const UART = 0x0900_0000n;
-const GICD = 0x0800_0000n;
-const GICC = 0x0801_0000n;
-const GICR = 0x080a_0000n;
+export const GICD = 0x0800_0000n;
+export const GICC = 0x0801_0000n;
+export const GICR = 0x080a_0000n;
 const GICH = 0x0803_0000n;
 const GICV = 0x0804_0000n;
 
 /** INTIDs of the GIC's maintenance interrupt and of the UART. */
-const MAINTENANCE = 25;
+export const MAINTENANCE = 25;
 const UART_INTERRUPT = 33;
 
 /** A core of 1 GHz: cycles are nanoseconds. */

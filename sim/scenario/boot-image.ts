@@ -14,6 +14,7 @@ import type { Image } from '../../asm/link/image.ts';
 import { link } from '../../asm/link/link.ts';
 import { Diagnostics, SourceError } from '../../asm/source/diagnostics.ts';
 import { joinPath, MemoryFiles } from '../../asm/source/files.ts';
+import type { Place } from '../../asm/source/source-file.ts';
 import { PAGE_SIZE } from '../memory/physical.ts';
 import { bootState, type HostWork } from './boot-state.ts';
 import type { ReadyMachine } from './ready.ts';
@@ -29,11 +30,12 @@ const VECTORS = 16;
 const VECTOR_SIZE = 128n;
 
 /**
- * The ELF file of `ready`, which has not run yet and cannot run afterwards. `fixtures` is hypstep's own fixtures folder.
- * Where the scenario has more than one entry it is run here, so that the file can do what the simulator does in the host's
- * place between two entries. Throws SourceError where the scenario cannot be made into a file.
+ * The ELF file of `ready`, which has not run yet and cannot run afterwards. `fixtures` is hypstep's own fixtures folder. The
+ * scenario is run here, so that the file can do what the simulator does in the host's place after each exit. Throws
+ * SourceError where the scenario cannot be made into a file, and NotModelled.
  */
 export function bareMetalImage(ready: ReadyMachine, fixtures: string): Uint8Array {
+  refuseWhatIsScripted(ready);
   const work = hostWork(ready);
   const { memory, machine } = ready;
   const at = BigInt(machine.physical.base) + BOOT_OFFSET;
@@ -46,18 +48,41 @@ export function bareMetalImage(ready: ReadyMachine, fixtures: string): Uint8Arra
   return writeExecutable(object, boot.entry!);
 }
 
-/** What the host does before each entry after the first. The machine is left before its first step. */
+/** Some of a scenario happens outside the processor and its memory, where a file has nothing. */
+function refuseWhatIsScripted({ scenario, loaded }: ReadyMachine): void {
+  const refuse = (what: string, place: Place) => {
+    throw new SourceError(`a bare-metal image cannot have ${what}`, place);
+  };
+  if (scenario.guest.aarch32) refuse('a 32-bit guest, whose code is not executed', loaded.placeOf('guest', 'aarch32'));
+  if (scenario.events.length > 0) refuse('interrupts from outside', loaded.placeOf('events'));
+}
+
+/** What the host does after each exit. The machine is left before its first step. */
 function hostWork(ready: ReadyMachine): HostWork[] {
   const { recording } = ready;
   const run = new ScenarioRun(ready);
-  if (ready.scenario.entries === 1) return [];
-  run.finish();
-  const work = [...run.interventions].map((index) => recording.stepAt(index).effects);
+  const { kind } = run.finish();
+  if (kind === 'limit') throw new SourceError(`${run.endingText}, and an image of it would not end`);
+  // Of a run that ends as it should the last return is followed by no entry.
+  const entered = kind === 'done' ? run.interventions.length - 1 : run.interventions.length;
+  const work = run.interventions.map((index, n) => ({
+    effects: recording.stepAt(index).effects,
+    isFollowedByEntry: n < entered,
+  }));
   recording.seek(0);
   return work;
 }
 
+/** An instruction at least for each word the host changes. */
+const BYTES_OF_EFFECT = 4;
+
+function tooMuchWork(work: readonly HostWork[]): SourceError {
+  return new SourceError(`what the host does after ${work.length} exits does not fit into the image, below the kernel`);
+}
+
 function bootImage(ready: ReadyMachine, fixtures: string, work: readonly HostWork[], at: bigint): Image {
+  const effects = work.reduce((sum, one) => sum + one.effects.length, 0);
+  if (effects * BYTES_OF_EFFECT > BOOT_ROOM) throw tooMuchWork(work);
   const file = joinPath(fixtures, 'guests/boot.S');
   const diagnostics = new Diagnostics();
   const files = new MemoryFiles({ '<generated>/boot-state.h': bootState(ready, work) }, ready.files);
@@ -68,8 +93,7 @@ function bootImage(ready: ReadyMachine, fixtures: string, work: readonly HostWor
   diagnostics.throwIfErrors();
   const symbols = { host_start: hostAddress(ready, 'host_start'), host_return: hostAddress(ready, 'host_return') };
   const image = link([object], { base: at, symbols });
-  if (image.end - at > BigInt(BOOT_ROOM))
-    throw new SourceError(`${file}: the boot program does not fit below the kernel`);
+  if (image.end - at > BigInt(BOOT_ROOM)) throw tooMuchWork(work);
   return image;
 }
 

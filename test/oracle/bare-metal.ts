@@ -1,7 +1,7 @@
 /**
- * A bare-metal ELF file in QEMU and in a Machine: the same after every instruction, and the same state at the end. At the end
- * are compared V0 to V31, FPCR, FPSR, every system register that QEMU's gdb stub tells, the registers of a GICv2's virtual
- * interface, and all of RAM.
+ * A bare-metal ELF file in QEMU and on the board of `hypstep run FILE.elf`: the same after every instruction, and the same
+ * state at the end. At the end are compared V0 to V31, FPCR, FPSR, every system register that QEMU's gdb stub tells, the
+ * registers of a GICv2's virtual interface, and all of RAM.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,9 +9,9 @@ import { disassemble } from '../../asm/a64/print.ts';
 import { readElf } from '../../asm/elf/read.ts';
 import type { Image } from '../../asm/link/image.ts';
 import { imageFromElf } from '../../asm/link/image-from-elf.ts';
-import { cpuModel } from '../../sim/core/models.ts';
-import { PC } from '../../sim/core/registers.ts';
-import { Machine } from '../../sim/exec/machine.ts';
+import { NodeFiles } from '../../asm/source/node-files.ts';
+import type { Machine } from '../../sim/exec/machine.ts';
+import { prepareBareMetal } from '../../sim/scenario/bare-metal.ts';
 import { type Agreement, type Difference, followLog, logQemu, physicalAddress, qemuArguments } from './lockstep.ts';
 import { isUncompared, stubNames, unfixed } from './qemu-deviations.ts';
 import { QemuStub } from './qemu-stub.ts';
@@ -34,7 +34,6 @@ export interface Identical {
 
 const RAM_BASE = 0x4000_0000n;
 const GICH = 0x0803_0000n;
-const GICV = 0x0804_0000n;
 /** Registers of GICH that a read leaves as they are: HCR, VTR, VMCR, MISR, EISR, ELRSR, APR, LR0 to LR3 (IHI 0048B, 5.3). */
 const gichOffsets = [0x0, 0x4, 0x8, 0x10, 0x20, 0x30, 0xf0, 0x100, 0x104, 0x108, 0x10c];
 
@@ -43,10 +42,11 @@ export async function compareBareMetal(run: BareMetalRun, folder: string): Promi
   const path = join(folder, 'program.elf');
   writeFileSync(path, run.elf);
   const image = imageFromElf(readElf(run.elf, 'the program'));
+  const { cpu, gic } = run;
+  const { machine } = prepareBareMetal(path, { files: new NodeFiles(), cpu, gic, ram: run.ram << 20 });
   const options = run.gic === 'v3' ? 'gic-version=3' : undefined;
   const args = [...qemuArguments(run.cpu, options, run.ram), '-kernel', path];
   const { log } = logQemu(args, folder);
-  const machine = loaded(image, run);
   const result = followLog(machine, log, (_, pc) => describe(machine, image, pc));
   if ('text' in result) return result;
   const stub = new QemuStub(args);
@@ -55,21 +55,6 @@ export async function compareBareMetal(run: BareMetalRun, folder: string): Promi
   } finally {
     stub.stop();
   }
-}
-
-/** A machine as QEMU starts the file: RAM, and the processor at its entry. */
-function loaded(image: Image, { cpu, gic, ram }: BareMetalRun): Machine {
-  const machine = new Machine({
-    model: cpuModel(cpu, { gic }),
-    ram: { base: RAM_BASE, size: ram << 20 },
-    gicV2: gic === 'v2' ? { control: GICH, cpuInterface: GICV } : undefined,
-  });
-  for (const { address, bytes } of image.segments) machine.physical.writeBytes(address, bytes);
-  machine.cpu.cells[PC] = image.entry!;
-  // Reset leaves the flags UNKNOWN; QEMU starts with Z.
-  machine.cpu.cells[machine.cpu.cell('nzcv')] = 0x4000_0000n;
-  machine.cpu.refresh();
-  return machine;
 }
 
 /** The instruction at `pc`, with its symbol and line where the file has them; symbols are at physical addresses there. */

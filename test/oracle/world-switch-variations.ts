@@ -46,6 +46,7 @@ function variationsOf(mmu: boolean, gic: 'v2' | 'v3'): Variation[] {
     ...exits,
     { ...machine, name: title('exit by trapped system register'), guest: 'guest-round-trip', vcpu: [DIRTY] },
     { ...machine, name: title('exit by stage 2 abort'), guest: 'guest-abort', vcpu: dirty },
+    { ...machine, name: title('exit by physical IRQ'), guest: 'guest-timer', vcpu: dirty },
     { ...machine, name: title('five entries'), guest: 'guest-round-trip', vcpu: dirty, entries: 5 },
   ];
 }
