@@ -1,0 +1,86 @@
+/**
+ * Every scenario of fixtures/scenarios as a bare-metal image in QEMU and on the board: the same after every instruction, and
+ * the same state at the end. A scenario of which there can be no image, or none that QEMU's machine can run, is left out, by
+ * what it is and not by its name; each is told with its reason.
+ */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { diagnosticsOf } from '../../asm/source/diagnostics.ts';
+import { NodeFiles } from '../../asm/source/node-files.ts';
+import { cpuModel, debugRegisterCounts } from '../../sim/core/models.ts';
+import { bareMetalImage } from '../../sim/scenario/boot-image.ts';
+import { loadScenario } from '../../sim/scenario/load.ts';
+import { prepareScenario } from '../../sim/scenario/ready.ts';
+import type { Scenario } from '../../sim/scenario/schema.ts';
+import { fixtures } from '../scenario/world-switch.ts';
+import { compareBareMetal } from './bare-metal.ts';
+import { inTempFolder, withTools } from './tools.ts';
+
+const scenarios = suite('scenarios in lockstep with QEMU');
+
+const files = new NodeFiles();
+const folder = join(fixtures, 'scenarios');
+const leftOut: string[] = [];
+let steps = 0;
+let compared = 0;
+
+/** Why QEMU's machine is another than the scenario's; undefined where it is not. */
+function difference({ machine, steps: limit }: Scenario): string | undefined {
+  const { cpu, breakpoints, watchpoints } = machine;
+  const own = debugRegisterCounts(cpuModel(cpu));
+  if (breakpoints !== own.breakpoints || watchpoints !== own.watchpoints) {
+    const has = `${own.breakpoints} breakpoints and ${own.watchpoints} watchpoints`;
+    return `QEMU's ${cpu} has ${has}, not ${breakpoints} and ${watchpoints}`;
+  }
+  if (limit > LONGEST) return `it may take ${limit} steps, more than ${LONGEST}: QEMU logs some 800 bytes for each`;
+  return undefined;
+}
+
+/** The schema's own step limit: a scenario that asks for more is a long one. */
+const LONGEST = 1_000_000;
+
+/** The image, or the reason why there is none. */
+function imageOf(path: string): { elf: Uint8Array; scenario: Scenario } | string {
+  try {
+    const loaded = loadScenario(path, files);
+    const other = difference(loaded.scenario);
+    if (other !== undefined) return other;
+    const elf = bareMetalImage(prepareScenario(loaded, { files, fixtures }), fixtures);
+    return { elf, scenario: loaded.scenario };
+  } catch (error) {
+    const found = diagnosticsOf(error);
+    if (found === undefined) throw error;
+    return found[0]!.message;
+  }
+}
+
+const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+
+for (const name of names) {
+  withTools(scenarios, ['qemu-system-aarch64'], name, () =>
+    inTempFolder(async (temporary) => {
+      const image = imageOf(join(folder, name));
+      if (typeof image === 'string') {
+        leftOut.push(`${name}: ${image}`);
+        return;
+      }
+      const { cpu, gic, ram } = image.scenario.machine;
+      const result = await compareBareMetal({ elf: image.elf, cpu, gic, ram }, temporary);
+      if ('text' in result) assert.unreachable(`step ${result.step}:\n${result.text}`);
+      else {
+        steps += result.steps;
+        compared++;
+      }
+    }),
+  );
+}
+
+withTools(scenarios, ['qemu-system-aarch64'], 'most can be compared', () => {
+  console.log(`${compared} of ${names.length} scenarios compared, ${steps} steps; left out:`);
+  for (const line of leftOut) console.log(`  ${line}`);
+  assert.ok(compared >= names.length / 2, `only ${compared} of ${names.length}`);
+});
+
+scenarios.run();
