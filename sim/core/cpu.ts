@@ -3,6 +3,7 @@
  */
 import type { Journal } from './journal.ts';
 import { CELL_COUNT, CURRENT_EL, PC, type RegisterMap, SP_EL0, SPSEL } from './registers.ts';
+import { hostWebAssembly, type WasmMemory } from './web-assembly.ts';
 
 export interface Clock {
   cycles: number;
@@ -14,6 +15,8 @@ export class Cpu {
   readonly cells: BigUint64Array;
   /** The same cells as 32-bit halves: words[2 * id] is the low half of cell `id` (hosts of JavaScript are little-endian). */
   readonly words: Uint32Array;
+  /** What holds the cells, from its first byte on, for code that is translated; undefined where the host has none. */
+  readonly memory: WasmMemory | undefined;
   /** Cell number of the current stack pointer: SP_EL0, or SP_ELx where PSTATE.SP is 1. Derived: see `refresh`. */
   sp = SP_EL0;
   /** Attached while steps are recorded. */
@@ -26,8 +29,9 @@ export class Cpu {
 
   constructor(registers: RegisterMap) {
     this.registers = registers;
-    this.cells = new BigUint64Array(CELL_COUNT);
-    this.words = new Uint32Array(this.cells.buffer);
+    this.memory = cellMemory();
+    this.cells = new BigUint64Array(this.memory?.buffer ?? new ArrayBuffer(8 * CELL_COUNT), 0, CELL_COUNT);
+    this.words = new Uint32Array(this.cells.buffer, 0, 2 * CELL_COUNT);
   }
 
   /** The current exception level, 0 to 2. CurrentEL holds it in bits 3:2. */
@@ -91,5 +95,15 @@ export class Cpu {
   /** Sets `sp` from CurrentEL and SPSel; to be called after either changes. */
   selectStackPointer(): void {
     this.sp = this.words[2 * SPSEL]! & 1 ? SP_EL0 + this.el : SP_EL0;
+  }
+}
+
+/** Memory for CELL_COUNT cells. A host may lack WebAssembly, or the address space that it reserves around each memory. */
+function cellMemory(): WasmMemory | undefined {
+  const webAssembly = hostWebAssembly();
+  try {
+    return webAssembly && new webAssembly.Memory({ initial: 1, maximum: 1 });
+  } catch {
+    return undefined;
   }
 }
