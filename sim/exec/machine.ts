@@ -2,17 +2,10 @@
  * One processing element with its memory and devices: fetches, decodes once, executes, takes exceptions. Order of what may
  * happen at one instruction: Arm ARM D1.3.5 "Synchronous exception types, prioritization" with interrupts first.
  */
-import { classifyUnknown, decode } from '../../asm/a64/decode.ts';
 import { Cpu } from '../core/cpu.ts';
 import { DebugUnit } from '../core/debug-unit.ts';
 import { ExceptionUnit } from '../core/exception-entry.ts';
-import {
-  ArchException,
-  illegalState,
-  mayDescribeInstruction,
-  NotModelled,
-  undefinedInstruction,
-} from '../core/exceptions.ts';
+import { ArchException, illegalState, mayDescribeInstruction, NotModelled } from '../core/exceptions.ts';
 import { fpAccessCheck } from '../core/fp-access.ts';
 import { InterruptUnit } from '../core/interrupts.ts';
 import { type CpuModel, featuresOf, hasGicRegisters } from '../core/models.ts';
@@ -28,11 +21,10 @@ import { GenericTimer, type TimerOptions } from '../devices/generic-timer.ts';
 import { GicV2VirtualInterface } from '../devices/gic-v2.ts';
 import { GicV3CpuInterface } from '../devices/gic-v3.ts';
 import { Memory } from '../memory/memory.ts';
-import { PhysicalMemory } from '../memory/physical.ts';
-import { makeOperation } from './instruction-set.ts';
+import { PAGE_SIZE, PhysicalMemory } from '../memory/physical.ts';
+import { CodePages } from './code-pages.ts';
 import type { Access, Environment, Operation } from './operation.ts';
 
-const PAGE_SIZE = 4096;
 const PC_LOW = 2 * PC;
 
 export interface MachineOptions {
@@ -87,8 +79,7 @@ export class Machine implements Environment {
   aarch32: Aarch32Stand | undefined;
   /** Whether a step advances the clock by one cycle. A timing model that advances it itself sets this to false. */
   countsCycles = true;
-  /** Operations by 4 KB page of RAM, and in it by word. */
-  readonly #pages: ((Operation | undefined)[] | undefined)[];
+  readonly #code: CodePages;
   /** Set when something happened that the fast loop must look at before the next instruction. */
   #interrupted = false;
   /** Set when a run was told to end. */
@@ -124,10 +115,13 @@ export class Machine implements Environment {
     this.interrupts = new InterruptUnit(this.cpu);
     this.debug = new DebugUnit(this.cpu, model);
     this.checkFp = fpAccessCheck(this.cpu);
-    this.#pages = Array.from({ length: ram.size / PAGE_SIZE }, () => undefined);
     this.#resetPstate();
     this.memory = new Memory(this.cpu, this.physical);
-    this.memory.onCodeWrite((page) => this.#dropCode(page));
+    this.#code = new CodePages(this);
+    this.memory.onCodeWrite((page) => {
+      this.#code.drop(page);
+      this.#interrupted = true;
+    });
     this.cpu.onContextChange(() => this.#selectDebug());
     this.cpu.onRefresh(() => this.timer.rescheduled());
     this.cpu.onLineChange(() => {
@@ -147,7 +141,7 @@ export class Machine implements Environment {
     const offset = this.memory.peekFetchOffset(words[PC_LOW]!, words[PC_LOW + 1]!);
     if (offset < 0) return undefined;
     try {
-      return this.#operationAt(offset);
+      return this.#code.operationAt(offset);
     } catch (reason) {
       if (reason instanceof ArchException || reason instanceof NotModelled) return undefined;
       throw reason;
@@ -222,7 +216,7 @@ export class Machine implements Environment {
   #execute(): void {
     const { cpu, memory } = this;
     const { words, cells } = cpu;
-    const operation = this.#operationAt(memory.fetchOffset(words[PC_LOW]!, words[PC_LOW + 1]!));
+    const operation = this.#code.operationAt(memory.fetchOffset(words[PC_LOW]!, words[PC_LOW + 1]!));
     if (this.#isDebugged) {
       this.#executeDebugged(operation);
       return;
@@ -315,12 +309,12 @@ export class Machine implements Environment {
     let done = 0;
     try {
       const offset = this.memory.fetchOffset(words[PC_LOW]!, words[PC_LOW + 1]!);
-      const page = this.#pageOf(offset);
+      const { operations } = this.#code.at(offset);
       let index = (offset & (PAGE_SIZE - 1)) >>> 2;
       const end = Math.min(PAGE_SIZE / 4, index + limit);
       this.#interrupted = false;
       do {
-        operation = page[index] ?? this.#operationAt(offset - (offset & (PAGE_SIZE - 1)) + 4 * index);
+        operation = operations[index] ?? this.#code.operationAt(offset - (offset & (PAGE_SIZE - 1)) + 4 * index);
         done++;
         clock.cycles += tick;
         operation.execute();
@@ -349,14 +343,14 @@ export class Machine implements Environment {
     this.#last = undefined;
     try {
       const offset = this.memory.fetchOffset(words[PC_LOW]!, words[PC_LOW + 1]!);
-      const page = this.#pageOf(offset);
+      const { operations } = this.#code.at(offset);
       let index = (offset & (PAGE_SIZE - 1)) >>> 2;
       const end = Math.min(PAGE_SIZE / 4, index + limit);
       let operation: Operation;
       this.#interrupted = false;
       do {
         this.#last = undefined;
-        operation = page[index] ?? this.#operationAt(offset - (offset & (PAGE_SIZE - 1)) + 4 * index);
+        operation = operations[index] ?? this.#code.operationAt(offset - (offset & (PAGE_SIZE - 1)) + 4 * index);
         this.#last = operation;
         clock.cycles += tick;
         operation.execute();
@@ -382,43 +376,6 @@ export class Machine implements Environment {
     if (!(reason instanceof ArchException)) throw reason;
     if (operation !== undefined && mayDescribeInstruction(reason)) reason.iss |= operation.abortSyndrome;
     this.#take(reason);
-  }
-
-  #pageOf(offset: number): (Operation | undefined)[] {
-    const page = offset >>> 12;
-    let operations = this.#pages[page];
-    if (operations === undefined) {
-      operations = Array.from({ length: PAGE_SIZE / 4 }, () => undefined);
-      this.#pages[page] = operations;
-      this.memory.markCode(page);
-    }
-    return operations;
-  }
-
-  /** The operation at RAM offset `offset`. Throws UNDEFINED where the word is none, NotModelled where the table lacks it. */
-  #operationAt(offset: number): Operation {
-    const page = this.#pageOf(offset);
-    const index = (offset & (PAGE_SIZE - 1)) >>> 2;
-    const known = page[index];
-    if (known !== undefined) return known;
-    const word = this.physical.u32[offset >>> 2]!;
-    const instruction = decode(word);
-    if (instruction === undefined) throw this.#unknown(word);
-    const operation = makeOperation(instruction, offset, this);
-    page[index] = operation;
-    return operation;
-  }
-
-  #unknown(word: number): ArchException | NotModelled {
-    if (classifyUnknown(word) === 'unallocated') return undefinedInstruction();
-    const hex = word.toString(16).padStart(8, '0');
-    return new NotModelled(`the instruction 0x${hex} at 0x${this.cpu.pc.toString(16)}`);
-  }
-
-  #dropCode(page: number): void {
-    this.#pages[page] = undefined;
-    this.memory.unmarkCode(page);
-    this.#interrupted = true;
   }
 }
 

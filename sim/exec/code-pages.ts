@@ -1,0 +1,63 @@
+/**
+ * Decoded instructions by 4 KB page of RAM; a page is dropped when something is written to it.
+ */
+import { classifyUnknown, decode } from '../../asm/a64/decode.ts';
+import { type ArchException, NotModelled, undefinedInstruction } from '../core/exceptions.ts';
+import { PAGE_SIZE } from '../memory/physical.ts';
+import { makeOperation } from './instruction-set.ts';
+import type { Environment, Operation } from './operation.ts';
+
+const WORDS = PAGE_SIZE / 4;
+
+/** By word of the page. */
+export interface CodePage {
+  readonly operations: (Operation | undefined)[];
+}
+
+export class CodePages {
+  readonly #on: Environment;
+  readonly #pages: (CodePage | undefined)[];
+
+  constructor(on: Environment) {
+    this.#on = on;
+    this.#pages = Array.from({ length: on.memory.physical.size / PAGE_SIZE }, () => undefined);
+  }
+
+  /** The page that RAM offset `offset` is in. */
+  at(offset: number): CodePage {
+    const number = offset >>> 12;
+    let page = this.#pages[number];
+    if (page === undefined) {
+      page = { operations: Array.from({ length: WORDS }, () => undefined) };
+      this.#pages[number] = page;
+      this.#on.memory.markCode(number);
+    }
+    return page;
+  }
+
+  /** Forgets what it knows of page number `page` of RAM. */
+  drop(page: number): void {
+    this.#pages[page] = undefined;
+    this.#on.memory.unmarkCode(page);
+  }
+
+  /** The operation at RAM offset `offset`. Throws UNDEFINED where the word is none, NotModelled where the table lacks it. */
+  operationAt(offset: number): Operation {
+    const { operations } = this.at(offset);
+    const index = (offset & (PAGE_SIZE - 1)) >>> 2;
+    const known = operations[index];
+    if (known !== undefined) return known;
+    const word = this.#on.memory.physical.u32[offset >>> 2]!;
+    const instruction = decode(word);
+    if (instruction === undefined) throw unknown(word, this.#on.cpu.pc);
+    const operation = makeOperation(instruction, offset, this.#on);
+    operations[index] = operation;
+    return operation;
+  }
+}
+
+function unknown(word: number, pc: bigint): ArchException | NotModelled {
+  if (classifyUnknown(word) === 'unallocated') return undefinedInstruction();
+  const hex = word.toString(16).padStart(8, '0');
+  return new NotModelled(`the instruction 0x${hex} at 0x${pc.toString(16)}`);
+}
