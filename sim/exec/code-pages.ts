@@ -1,25 +1,31 @@
 /**
- * Decoded instructions by 4 KB page of RAM; a page is dropped when something is written to it.
+ * Decoded instructions, and translations of them, by 4 KB page of RAM; a page is dropped when something is written to it.
  */
 import { classifyUnknown, decode } from '../../asm/a64/decode.ts';
 import { type ArchException, NotModelled, undefinedInstruction } from '../core/exceptions.ts';
 import { PAGE_SIZE } from '../memory/physical.ts';
 import { makeOperation } from './instruction-set.ts';
 import type { Environment, Operation } from './operation.ts';
+import { type Translation, Translator } from './translation/translator.ts';
 
 const WORDS = PAGE_SIZE / 4;
 
 /** By word of the page. */
 export interface CodePage {
   readonly operations: (Operation | undefined)[];
+  readonly translations: (Translation | undefined)[];
+  /** How often control entered there, by a branch or otherwise. */
+  readonly entries: Uint32Array;
 }
 
 export class CodePages {
   readonly #on: Environment;
+  readonly #translator: Translator;
   readonly #pages: (CodePage | undefined)[];
 
   constructor(on: Environment) {
     this.#on = on;
+    this.#translator = new Translator(on.cpu, on.features);
     this.#pages = Array.from({ length: on.memory.physical.size / PAGE_SIZE }, () => undefined);
   }
 
@@ -28,7 +34,8 @@ export class CodePages {
     const number = offset >>> 12;
     let page = this.#pages[number];
     if (page === undefined) {
-      page = { operations: Array.from({ length: WORDS }, () => undefined) };
+      const empty = () => Array.from({ length: WORDS }, () => undefined);
+      page = { operations: empty(), translations: empty(), entries: new Uint32Array(WORDS) };
       this.#pages[number] = page;
       this.#on.memory.markCode(number);
     }
@@ -53,6 +60,20 @@ export class CodePages {
     const operation = makeOperation(instruction, offset, this.#on);
     operations[index] = operation;
     return operation;
+  }
+
+  /**
+   * The translation of what begins at RAM offset `offset`, which control enters now: made when that happened `threshold`
+   * times; undefined before, or where there is none.
+   */
+  translationAt(page: CodePage, offset: number, threshold: number): Translation | undefined {
+    const index = (offset & (PAGE_SIZE - 1)) >>> 2;
+    const known = page.translations[index];
+    if (known !== undefined || ++page.entries[index]! !== threshold) return known;
+    const { u32 } = this.#on.memory.physical;
+    const translation = this.#translator.translate(u32.subarray(offset >>> 2, ((offset | (PAGE_SIZE - 1)) + 1) >>> 2));
+    page.translations[index] = translation;
+    return translation;
   }
 }
 

@@ -22,10 +22,13 @@ import { GicV2VirtualInterface } from '../devices/gic-v2.ts';
 import { GicV3CpuInterface } from '../devices/gic-v3.ts';
 import { Memory } from '../memory/memory.ts';
 import { PAGE_SIZE, PhysicalMemory } from '../memory/physical.ts';
-import { CodePages } from './code-pages.ts';
+import { type CodePage, CodePages } from './code-pages.ts';
 import type { Access, Environment, Operation } from './operation.ts';
 
 const PC_LOW = 2 * PC;
+
+/** The most steps of one call of a translation: the host goes over to better code of a function only between calls. */
+const TRANSLATED_STEPS = 100_000;
 
 export interface MachineOptions {
   readonly model: CpuModel;
@@ -79,6 +82,13 @@ export class Machine implements Environment {
   aarch32: Aarch32Stand | undefined;
   /** Whether a step advances the clock by one cycle. A timing model that advances it itself sets this to false. */
   countsCycles = true;
+  /**
+   * How often control enters a piece of code before it is translated, for runs that nobody watches; Infinity: never. To
+   * translate takes a millisecond or two, as long as to interpret some 100,000 instructions.
+   */
+  translateAfter = 5000;
+  /** Steps that translations made. */
+  translatedSteps = 0;
   readonly #code: CodePages;
   /** Set when something happened that the fast loop must look at before the next instruction. */
   #interrupted = false;
@@ -300,7 +310,7 @@ export class Machine implements Environment {
       : Number.POSITIVE_INFINITY;
   }
 
-  /** Executes straight-line code up to a branch, the end of the page or `limit` instructions. Returns how many. */
+  /** Executes straight-line code, or what is translated, but not more than `limit` instructions. Returns how many. */
   #runBlock(limit: number): number {
     const { cpu } = this;
     const { words, clock } = cpu;
@@ -309,7 +319,10 @@ export class Machine implements Environment {
     let done = 0;
     try {
       const offset = this.memory.fetchOffset(words[PC_LOW]!, words[PC_LOW + 1]!);
-      const { operations } = this.#code.at(offset);
+      const page = this.#code.at(offset);
+      done = this.#runTranslated(page, offset, limit);
+      if (done !== 0) return done;
+      const { operations } = page;
       let index = (offset & (PAGE_SIZE - 1)) >>> 2;
       const end = Math.min(PAGE_SIZE / 4, index + limit);
       this.#interrupted = false;
@@ -331,6 +344,18 @@ export class Machine implements Environment {
       }
       this.#takeThrown(reason, operation);
     }
+    return done;
+  }
+
+  /** Executes the translation of the code at RAM offset `offset` if there is one. Returns how many instructions. */
+  #runTranslated(page: CodePage, offset: number, limit: number): number {
+    const { cpu } = this;
+    const translation = this.#code.translationAt(page, offset, this.translateAfter);
+    if (translation === undefined || translation.length > limit || cpu.journal !== undefined) return 0;
+    const budget = Math.min(limit, TRANSLATED_STEPS);
+    const done = budget - translation.run(budget, 8 * cpu.sp);
+    if (this.countsCycles) cpu.clock.cycles += done;
+    this.translatedSteps += done;
     return done;
   }
 
