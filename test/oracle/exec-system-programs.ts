@@ -1,6 +1,6 @@
 /**
  * Random system programs, for a comparison with QEMU: rounds of system-register accesses, system instructions and
- * exceptions at EL0, EL1 and EL2 under random trap controls. The vectors read the syndrome registers, skip what failed and
+ * exceptions at EL0, EL1 and EL2 under random trap controls and through page tables of random permissions. The vectors read the syndrome registers, skip what failed and
  * return, so that every exception shows in the general registers.
  */
 import { dcOperations, icOperations, tlbiOperations } from '../../asm/a64/sysregs.ts';
@@ -8,6 +8,7 @@ import type { SystemRegister } from '../../sim/core/system-registers.ts';
 import type { Machine } from '../../sim/exec/machine.ts';
 import { word } from '../exec/processor.ts';
 import type { Random } from './memory-tables.ts';
+import { MAIR_EL1, SystemProgramTables, TABLES_SIZE, TCR_EL1, VTCR_EL2 } from './system-program-tables.ts';
 
 /** Where code is loaded; its vectors stand at an offset, its programs after them. */
 export const CODE = 0x4020_0000n;
@@ -21,6 +22,8 @@ const SS = 1 << 21;
 const NOT_IL = 0xffff_ffff_ffef_ffffn;
 /** An address in RAM for cache maintenance. */
 const WINDOW = 0x4f00_0000n;
+/** Where the page tables are, from CODE on. */
+const TABLES = 8 << 20;
 
 /** The immediate of the SVC and HVC that end a round, and of the HLT that ends everything. */
 const END_OF_ROUND = 0x7fff;
@@ -94,6 +97,11 @@ const MDSCR_TDCC = 1n << 12n;
 const MDSCR_MDE = 1n << 15n;
 const MDCR_TPM = 1n << 6n;
 const SCTLR_UMA = 1n << 9n;
+const SCTLR_M = 1n << 0n;
+const SCTLR_WXN = 1n << 19n;
+const HCR_VM = 1n << 0n;
+/** Registers that a program may write only while its memory is not translated. */
+const TRANSLATION = /^(v?ttbr|v?tcr|mair)/;
 const SCTLR_NTWI = 1n << 16n;
 
 class SystemProgramWriter {
@@ -103,12 +111,14 @@ class SystemProgramWriter {
   readonly #features: ReadonlySet<string>;
   readonly #words: number[] = [];
   #isDebugged = false;
+  readonly #tables: SystemProgramTables;
   #hcr = 0n;
   #sctlr = 0n;
 
   constructor({ random, machine, excluded }: SystemProgramOptions) {
     this.#random = random;
     this.#features = machine.features;
+    this.#tables = new SystemProgramTables(random, CODE + BigInt(TABLES), WINDOW);
     const all = [...machine.systemRegisters.all].filter(({ name }) => !excluded.has(name));
     this.#readable = all.filter(({ row, name }) => row.readableFrom !== undefined && !/^icc_(iar|hppir)/.test(name));
     this.#writable = all.filter(
@@ -117,7 +127,11 @@ class SystemProgramWriter {
   }
 
   image(): Uint8Array {
-    return new Uint8Array(Uint32Array.from(this.#words).buffer);
+    if (4 * this.#words.length > TABLES) throw new Error('the programs are too long');
+    const image = new Uint8Array(TABLES + TABLES_SIZE);
+    image.set(new Uint8Array(Uint32Array.from(this.#words).buffer));
+    image.set(this.#tables.bytes, TABLES);
+    return image;
   }
 
   boot(): void {
@@ -149,7 +163,7 @@ class SystemProgramWriter {
     this.#controls();
     const el = (this.#hcr & HCR_TGE) !== 0n ? this.#random.pick([0, 2]) : this.#random.pick([0, 1, 1, 2]);
     for (let n = 0; n < 16; n++) this.#constant(n, this.#random.wide(64));
-    this.#constant(28, WINDOW);
+    this.#constant(28, this.#isTranslated && !this.#isDebugged ? this.#tables.page() : WINDOW);
     if (el < 2) this.#enter(el);
     const length = 10 + this.#random.below(20);
     for (let i = 0; i < length; i++) this.#step(el);
@@ -179,6 +193,8 @@ class SystemProgramWriter {
   #controls(): void {
     this.#hcr = HCR_RW | (this.#random.wide(32) & this.#random.wide(32) & HCR_CHOICES);
     if (this.#random.chance(15)) this.#hcr |= HCR_TGE;
+    const stages = (this.#hcr & HCR_TGE) === 0n ? this.#random.pick([[], [], [1], [2], [1, 2], [1, 2]]) : [];
+    if (stages.includes(2)) this.#hcr |= HCR_VM;
     this.#set('hcr_el2', this.#hcr);
     // Not TPMCR (bit 5), which QEMU does not know (D17.3.17).
     const mdcr = this.#random.wide(12) & this.#random.wide(12) & 0xf40n;
@@ -195,7 +211,22 @@ class SystemProgramWriter {
     this.#set('hstr_el2', this.#random.wide(16) & 0xbfefn);
     this.#set('mdscr_el1', this.#debug() | (this.#random.chance(50) ? MDSCR_TDCC : 0n));
     this.#sctlr = SCTLR_RESET | (this.#random.wide(32) & SCTLR_CHOICES);
+    if (stages.includes(1)) this.#sctlr |= SCTLR_M | (this.#random.chance(30) ? SCTLR_WXN : 0n);
+    if (stages.length > 0) this.#translation();
     this.#set('sctlr_el1', this.#sctlr);
+  }
+
+  get #isTranslated(): boolean {
+    return (this.#hcr & HCR_VM) !== 0n || (this.#sctlr & SCTLR_M) !== 0n;
+  }
+
+  #translation(): void {
+    this.#set('ttbr0_el1', this.#tables.root(1));
+    this.#set('tcr_el1', TCR_EL1);
+    this.#set('mair_el1', MAIR_EL1);
+    this.#set('vttbr_el2', this.#tables.root(2));
+    this.#set('vtcr_el2', VTCR_EL2);
+    this.#lines('tlbi alle1', 'dsb sy', 'isb');
   }
 
   /**
@@ -231,6 +262,7 @@ class SystemProgramWriter {
     const kind = this.#random.below(100);
     if (kind < 40) this.#access(MRS_X, this.#random.pick(this.#readable));
     else if (kind < 60) this.#write(this.#random.pick(this.#writable));
+    else if (kind < 68 && this.#isTranslated) this.#memory(el);
     else if (kind < 72) this.#maintenance();
     else if (kind < 82) this.#exception();
     else if (kind < 85)
@@ -255,7 +287,25 @@ class SystemProgramWriter {
     this.#words.push((base | (register.code << 5) | this.#random.below(16)) >>> 0);
   }
 
+  /** Loads and stores through the tables, by a privileged level also as if at EL0, and what AT says of the page. */
+  #memory(el: number): void {
+    const accesses = [
+      'ldrb w1, [x28]',
+      'str x1, [x28, #8]',
+      'strh w2, [x28, #6]',
+      'ldr w3, [x28, #12]',
+      'ldr q1, [x28]',
+    ];
+    const privileged = ['ldtr x4, [x28]', 'sttr w5, [x28]', 'ldtrsh x6, [x28, #2]'];
+    const translations = ['s1e1r', 's1e1w', 's1e0r', 's1e0w'].concat(el === 2 ? ['s12e1r', 's12e0w'] : []);
+    this.#lines(this.#random.pick(el === 0 ? accesses : [...accesses, ...privileged]));
+    if (el > 0 && (this.#sctlr & SCTLR_M) !== 0n && this.#random.chance(40)) {
+      this.#lines(`at ${this.#random.pick(translations)}, x28`, 'isb', 'mrs x7, par_el1');
+    }
+  }
+
   #write(register: SystemRegister): void {
+    if (this.#isTranslated && TRANSLATION.test(register.name)) return;
     const { mask, fixed } = register.row;
     const t = this.#random.below(16);
     this.#constant(t, (this.#random.wide(64) & mask) | fixed);
@@ -264,9 +314,12 @@ class SystemProgramWriter {
 
   /** A cache or TLB instruction on a good address. Zeroing is not for Device memory, which all memory is here. */
   #maintenance(): void {
-    const operations = [...dcOperations, ...icOperations, ...tlbiOperations].filter(
-      ({ name, feature }) => feature === undefined && name !== 'zva' && !/3|paall|rpa|papa/.test(name),
-    );
+    const operations = [...dcOperations, ...icOperations, ...tlbiOperations]
+      .filter(({ name, feature }) => feature === undefined && name !== 'zva' && !/3|paall|rpa|papa/.test(name))
+      .filter(
+        // QEMU's cache maintenance by address translates nothing, and so has no faults (D5.2.11 has it need permission).
+        ({ name }) => !this.#isTranslated || !/^(.*va[cpu]|ivau)$/.test(name),
+      );
     const { op1, crn, crm, op2, register } = this.#random.pick(operations);
     const t = register ? 28 : 31;
     this.#words.push((0xd508_0000 | (op1 << 16) | (crn << 12) | (crm << 8) | (op2 << 5) | t) >>> 0);
