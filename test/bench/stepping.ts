@@ -17,33 +17,48 @@ export function benchStepping(): void {
   recorded('switch block', SWITCH);
 }
 
-/** A machine in the loop, whose instructions are all decoded, and what measures its steps a second while nobody looks on. */
+/**
+ * A machine in the loop, whose instructions are all decoded, and what measures its steps a second while nobody looks on.
+ * All of them are interpreted.
+ */
 function plain(block: string, mmu: 'on' | 'off'): () => number {
   const steps = short ? 1_000_000 : 4_000_000;
   const machine = loopMachine(block, mmu);
+  machine.translateAfter = Number.POSITIVE_INFINITY;
   machine.run(200_000);
+  return () => (1000 * steps) / timeOf(() => machine.run(steps));
+}
+
+/** The same of a machine that translates what it runs often: so many steps a round as Unicorn makes running free. */
+function translated(block: string, mmu: 'on' | 'off'): () => number {
+  const steps = 240_000_000;
+  const machine = loopMachine(block, mmu);
+  // The host compiles the translation in haste at first, and well only beside its first calls.
+  machine.run(steps);
   return () => (1000 * steps) / timeOf(() => machine.run(steps));
 }
 
 /** Execution that nobody looks at, beside Unicorn in the three ways in which it can be made to run the same instructions. */
 function beside(name: string, block: string): void {
-  const ours = plain(block, 'off');
+  const ours = [translated(block, 'off'), translated(block, 'on'), plain(block, 'off')];
   const speeds = ifInstalled('Unicorn', () =>
     withUnicorn(block, (unicorn) =>
-      inTurn(ROUNDS, [ours, () => unicorn('step'), () => unicorn('hook'), () => unicorn('free')]),
+      inTurn(ROUNDS, [...ours, () => unicorn('step'), () => unicorn('hook'), () => unicorn('free')]),
     ),
   );
   if (speeds === undefined) return;
-  const [off, step, hook, free] = speeds as [number, number, number, number];
-  row(`${name}, not recorded, MMU off`, off, 'steps/s', 'Unicorn, a call for each step', step);
-  row('', off, 'steps/s', 'Unicorn, a hook on each step', hook);
-  row('', off, 'steps/s', 'Unicorn, running free', free);
+  const [off, on, interpreted, step, hook, free] = speeds as [number, number, number, number, number, number];
+  row(`${name}, translated, MMU off`, off, 'steps/s', 'Unicorn, running free', free);
+  row(`${name}, translated, MMU on`, on, 'steps/s', 'Unicorn, running free', free);
+  row(`${name}, interpreted, MMU off`, interpreted, 'steps/s', 'Unicorn, a call for each step', step);
+  row('', interpreted, 'steps/s', 'Unicorn, a hook on each step', hook);
+  row('', interpreted, 'steps/s', 'translated', off);
 }
 
 /** V8 compiles for one machine and then anew for any: what is to be compared is run with both there. */
 function mmuOnAndOff(name: string, block: string): void {
   const [on, off] = inTurn(ROUNDS, [plain(block, 'on'), plain(block, 'off')]) as [number, number];
-  row(`${name}, not recorded, MMU on`, on, 'steps/s', 'MMU off', off);
+  row(`${name}, interpreted, MMU on`, on, 'steps/s', 'MMU off', off);
 }
 
 /** Steps with everything kept and timed, from an empty recording on, beside QEMU's log and beside none of it. */
@@ -63,13 +78,13 @@ function recorded(name: string, block: string): void {
     withQemu(block, (log) => {
       const [speed, qemu, none] = inTurn(ROUNDS, [ours, () => log.speed(), unrecorded]) as [number, number, number];
       row(what, speed, 'steps/s', 'QEMU -singlestep -d exec,cpu', qemu);
-      row('', speed, 'steps/s', 'not recorded', none);
+      row('', speed, 'steps/s', 'not recorded, interpreted', none);
       return log.bytesPerStep();
     }),
   );
   if (logged === undefined) {
     const [speed, none] = inTurn(ROUNDS, [ours, unrecorded]) as [number, number];
-    row(what, speed, 'steps/s', 'not recorded', none);
+    row(what, speed, 'steps/s', 'not recorded, interpreted', none);
   }
   console.log(`  ${bytes.toFixed(1)} bytes a recorded step; QEMU's log ${logged?.toFixed(0) ?? '-'}`);
 }
