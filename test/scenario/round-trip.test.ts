@@ -77,7 +77,9 @@ test('a forgotten kern_hyp_va is an EL2 data abort at its line, and the panic pa
   const line = hyp.slice(0, hyp.indexOf('restore_debug dbgbcr')).split('\n').length;
   assert.match(
     report.failures[0]!,
-    new RegExp(`^copy\\d+/hyp\\.S:${line}:\\d+: error: EL2 data abort, translation fault of level 0 reading at 0xffffffc0`),
+    new RegExp(
+      `^copy\\d+/hyp\\.S:${line}:\\d+: error: EL2 data abort, translation fault of level 0 reading at 0xffffffc0`,
+    ),
   );
   assert.match(report.failures[0]!, /note: in macro 'restore_debug'/);
   const texts = names(report.phases);
