@@ -193,8 +193,9 @@ class SystemProgramWriter {
   #controls(): void {
     this.#hcr = HCR_RW | (this.#random.wide(32) & this.#random.wide(32) & HCR_CHOICES);
     if (this.#random.chance(15)) this.#hcr |= HCR_TGE;
-    // With TGE there is a difference from QEMU in accesses of EL0 whose cause has not been found.
-    const stages = (this.#hcr & HCR_TGE) === 0n ? this.#random.pick([[], [], [1], [2], [1, 2], [1, 2]]) : [];
+    // Under TGE, SCTLR_EL1.M counts as 0 (D17.2.48, "TGE"); QEMU goes on translating by it.
+    const hasStage1 = (this.#hcr & HCR_TGE) === 0n;
+    const stages = this.#random.pick([[], [], [1], [2], [1, 2], [1, 2]]).filter((stage) => stage === 2 || hasStage1);
     if (stages.includes(2)) this.#hcr |= HCR_VM;
     this.#set('hcr_el2', this.#hcr);
     // Not TPMCR (bit 5), which QEMU does not know (D17.3.17).
