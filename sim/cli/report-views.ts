@@ -36,7 +36,7 @@ export function* reportLines(ready: ReadyMachine, report: RunReport): Generator<
   yield* phaseLines(report.phases);
   yield '';
   yield `${report.steps} steps, ${report.cycles} cycles (${ready.recording.timing.name})`;
-  const exits = report.run.exits.map((code) => exitText(ready, code)).join(', ');
+  const exits = runsOf(report.run.exits.map((code) => exitText(ready, code))).join(', ');
   yield `returned to the host: ${exits === '' ? 'nothing' : exits}`;
   if (report.ending.kind === 'done') yield* contractLines(report.contract);
   if (report.failures.length === 0) return;
@@ -71,6 +71,17 @@ function* phaseTree(phases: readonly Phase[], depth: number): Generator<string> 
 
 function columns(...values: readonly (number | string)[]): string {
   return values.map((value) => String(value).padStart(11)).join('');
+}
+
+/** `texts` with those that follow their like told once, with how often. */
+function runsOf(texts: readonly string[]): string[] {
+  const runs: { text: string; times: number }[] = [];
+  for (const text of texts) {
+    const last = runs.at(-1);
+    if (last?.text === text) last.times++;
+    else runs.push({ text, times: 1 });
+  }
+  return runs.map(({ text, times }) => (times === 1 ? text : `${times} times ${text}`));
 }
 
 /** An exit code with the name the kernel's headers have for it. */

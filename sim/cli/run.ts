@@ -2,6 +2,7 @@
  * `hypstep run`: a scenario run to its end, as a table of the routines it went through and what came back; or a bare-metal
  * program run to its end, with what it sends on standard output.
  */
+import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { CommandFailed } from './exit.ts';
 import { type RunnableOptions, withRunnableOptions } from './scenario-options.ts';
@@ -21,22 +22,49 @@ export function defineRun(program: Command): void {
         'Or run a bare-metal ELF file from EL2 on a board. What it sends goes to standard output, how it ended to ' +
         'standard error, and its exit status is passed on.',
     )
-    .argument('[file]', 'a scenario or an ELF file (default: a round trip from host to guest and back)')
+    .argument('[files...]', 'scenarios, or an ELF file (default: a round trip from host to guest and back)')
     .option('--json', 'print the same as JSON');
-  withRunnableOptions(command).action(async (path: string | undefined, options: RunOptions) => {
-    if (await runElf(path, options)) return;
-    const { openScenario } = await import('./session.ts');
-    const { reportRun } = await import('../check/report.ts');
-    const { printLines } = await import('./output.ts');
-    const { Progress } = await import('./progress.ts');
-    const { reportData, reportLines } = await import('./report-views.ts');
+  withRunnableOptions(command).action(async (paths: string[], options: RunOptions) => {
+    const [path] = paths;
+    if (paths.length < 2 && (await runElf(path, options))) return;
+    if (paths.length > 1 || (path !== undefined && (await isMany(path)))) {
+      const { runMany, scenarioFiles } = await import('./many.ts');
+      runMany(scenarioFiles(paths), options);
+    } else {
+      await runOne(path, options);
+    }
+  });
+}
+
+/** Whether `path` names more than one run: a folder, or a scenario with a matrix. */
+async function isMany(path: string): Promise<boolean> {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return true;
+  const { loadCombinations } = await import('../scenario/load.ts');
+  const { NodeFiles } = await import('../../asm/source/node-files.ts');
+  return loadCombinations(path, new NodeFiles()).length > 1;
+}
+
+async function runOne(path: string | undefined, options: RunOptions): Promise<void> {
+  const { openScenario } = await import('./session.ts');
+  const { reportRun } = await import('../check/report.ts');
+  const { DoesNotApply } = await import('../scenario/needs.ts');
+  const { printLines } = await import('./output.ts');
+  const { Progress } = await import('./progress.ts');
+  const { reportData, reportLines } = await import('./report-views.ts');
+  try {
     const ready = openScenario(path, options);
     const progress = new Progress('steps');
     const report = reportRun(ready, (steps) => progress.update(steps));
     progress.end();
     printLines(options.json ? [JSON.stringify(reportData(ready, report), undefined, 2)] : reportLines(ready, report));
     if (report.failures.length > 0) throw new CommandFailed();
-  });
+  } catch (error) {
+    if (!(error instanceof DoesNotApply)) throw error;
+    const { reason } = error;
+    printLines([
+      options.json ? JSON.stringify({ path, applies: false, reason }) : `${path}: does not apply: ${reason}`,
+    ]);
+  }
 }
 
 /** Runs the ELF file at `path`. False where the file is none. */

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { UsageError } from './exit.ts';
 
 export interface ScenarioOptions {
+  readonly sources?: 'before' | 'after';
   readonly kernel?: string;
   readonly hyp?: string;
 }
@@ -21,6 +22,14 @@ export type RunnableOptions = ScenarioOptions & BoardOptions;
 /** Adds the options of scenarios to a command. */
 export function withScenarioOptions(command: Command): Command {
   return command
+    .addOption(
+      new Option(
+        '--sources <name>',
+        "take hypstep's own world switch, before or after debug_ptr, instead of the scenario's",
+      )
+        .choices(['before', 'after'])
+        .conflicts('kernel'),
+    )
     .option('--kernel <tree>', 'take hyp.S, its friends and all headers from this Linux tree, configured for arm64')
     .option('--hyp <dir>', 'take hyp.S, vgic-v2-switch.S and vgic-v3-switch.S from this folder');
 }
@@ -36,7 +45,7 @@ export function withRunnableOptions(command: Command): Command {
 
 /** Throws UsageError where an option was given that is not for what is run. */
 export function checkRunnableOptions(kind: 'scenario' | 'ELF file', options: RunnableOptions): void {
-  const wrong = kind === 'scenario' ? (['cpu', 'gic', 'ram', 'steps'] as const) : (['hyp'] as const);
+  const wrong = kind === 'scenario' ? (['cpu', 'gic', 'ram', 'steps'] as const) : (['hyp', 'sources'] as const);
   const given = wrong.find((name) => options[name] !== undefined);
   if (given === undefined) return;
   const other = kind === 'scenario' ? 'an ELF file; a scenario says so itself' : 'a scenario';

@@ -1,10 +1,12 @@
 /** What is named on the command line, a scenario or an ELF file, made ready to run. */
 import { isElf } from '../../asm/elf/read.ts';
+import type { FileReader } from '../../asm/source/files.ts';
 import { NodeFiles } from '../../asm/source/node-files.ts';
 import { modelNames } from '../core/models.ts';
 import { prepareBareMetal } from '../scenario/bare-metal.ts';
 import { BareMetalRun, DEFAULT_STEPS } from '../scenario/bare-metal-run.ts';
 import type { BoardOptions } from '../scenario/board.ts';
+import { KernelBuilds } from '../scenario/kernel-builds.ts';
 import { loadScenario } from '../scenario/load.ts';
 import { prepareScenario, type ReadyMachine } from '../scenario/ready.ts';
 import { printDiagnostics, UsageError } from './exit.ts';
@@ -19,14 +21,14 @@ export function openScenario(path: string | undefined, options: ScenarioOptions)
   const files = new NodeFiles();
   checkRunnableOptions('scenario', options);
   const loaded = loadScenario(path ?? defaultScenario(), files);
-  const ready = prepareScenario(loaded, {
-    files,
-    fixtures: fixturesFolder(),
-    kernel: options.kernel,
-    hyp: options.hyp,
-  });
+  const ready = prepareScenario(loaded, buildsOf(options, files));
   printDiagnostics(ready.warnings);
   return ready;
+}
+
+/** What scenarios are built with under these options. */
+export function buildsOf({ kernel, hyp, sources }: ScenarioOptions, files: FileReader): KernelBuilds {
+  return new KernelBuilds({ files, fixtures: fixturesFolder(), kernel, hyp, sources });
 }
 
 const MIB = 1024 * 1024;

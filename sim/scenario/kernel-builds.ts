@@ -5,6 +5,7 @@
 import type { ObjectFile } from '../../asm/elf/object-file.ts';
 import type { Image } from '../../asm/link/image.ts';
 import { type LinkOptions, link } from '../../asm/link/link.ts';
+import type { Diagnostic } from '../../asm/source/diagnostics.ts';
 import { besideFile, type FileReader } from '../../asm/source/files.ts';
 import { assembleBeside, assembleKernel, type KernelOffsets, readKernel } from './kernel-build.ts';
 import { fixtureSources, folderSources, type KernelSources, withHypFolder } from './kernel-sources.ts';
@@ -50,6 +51,11 @@ export class KernelBuilds {
     this.#options = options;
     this.files = options.files;
     this.#offsets = others === undefined ? new Map() : others.#offsets;
+  }
+
+  /** What the user should know of the sources read up to now. */
+  get warnings(): readonly Diagnostic[] {
+    return [...this.#offsets.values()].flatMap(({ warnings }) => warnings);
   }
 
   /**

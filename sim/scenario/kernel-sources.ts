@@ -20,6 +20,8 @@ export interface KernelHeaders {
 }
 
 export interface KernelSources extends KernelHeaders {
+  /** What they are called in a table: `after`, a folder, or a tree with its version. */
+  readonly label: string;
   /** The folder with hyp.S. */
   readonly hyp: string;
   /** What the world switch is made of, in the order in which it is linked. */
@@ -39,7 +41,7 @@ const GENERATED = '<generated>';
 /** The sources of one of the two world switches that come with hypstep, below its `fixtures` folder. */
 export function fixtureSources(fixtures: string, variant: 'before' | 'after', files: FileReader): KernelSources {
   const include = joinPath(fixtures, 'include');
-  return folderSources(
+  const sources = folderSources(
     {
       hyp: joinPath(fixtures, `hyp/${variant}`),
       include: [joinPath(include, variant), joinPath(include, 'common'), joinPath(include, 'common/uapi')],
@@ -47,6 +49,7 @@ export function fixtureSources(fixtures: string, variant: 'before' | 'after', fi
     },
     files,
   );
+  return { ...sources, label: variant };
 }
 
 /** Folders that a scenario names one by one. */
@@ -71,6 +74,7 @@ export function folderSources({ hyp, include, offsets }: SourceFolders, files: F
   };
   const hostFlags = { ...plain, defines: ['__KERNEL__', '__ASSEMBLY__'] };
   return {
+    label: hyp,
     hyp,
     hypUnits: hypPaths(hyp, files).map((path) => ({ path, flags: hostFlags })),
     offsets: { path: offsets, flags: plain },
@@ -82,7 +86,7 @@ export function folderSources({ hyp, include, offsets }: SourceFolders, files: F
 /** The same sources with the world switch of another folder. */
 export function withHypFolder(sources: KernelSources, hyp: string, files: FileReader): KernelSources {
   const hypUnits = hypPaths(hyp, files).map((path) => ({ path, flags: sources.hostFlags }));
-  return { ...sources, hyp, hypUnits };
+  return { ...sources, label: hyp, hyp, hypUnits };
 }
 
 /** The files of a world switch that the folder `hyp` has; hyp.S in any case, so that its absence is told as such. */

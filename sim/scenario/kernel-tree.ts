@@ -39,7 +39,8 @@ export function treeSources(path: string, files: FileReader): KernelSources {
   const inTree = (file: string) => file.slice(joinPath(path, '').length);
   const hypUnits = hypPaths(hyp, files).map((file) => unitOf(tree, inTree(file), 'assembler'));
   const offsetsHeaders = [joinPath(path, OFFSETS_HEADER)];
-  return { ...headers, hyp, hypUnits, hostFlags: hypUnits[0]!.flags, offsetsHeaders };
+  const label = `Linux ${versionText(kernelVersion(tree))}`;
+  return { ...headers, label, hyp, hypUnits, hostFlags: hypUnits[0]!.flags, offsetsHeaders };
 }
 
 function unitOf(tree: KernelTree, source: string, language: Language): SourceUnit {

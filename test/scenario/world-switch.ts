@@ -19,7 +19,8 @@ export const builds = new KernelBuilds({ files, fixtures });
 const copies = new MemoryFiles({}, files);
 const buildsOfCopies = new Map<string, KernelBuilds>();
 
-function buildsOfCopy(hyp: string): KernelBuilds {
+/** Builds of the world switch after the change, whose hyp.S has the given text. */
+export function buildsOfCopy(hyp: string): KernelBuilds {
   const known = buildsOfCopies.get(hyp);
   if (known !== undefined) return known;
   const folder = `copy${buildsOfCopies.size}`;

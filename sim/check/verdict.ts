@@ -1,0 +1,89 @@
+/** A scenario, with each combination of its matrix, run to its end and judged: one row of the table of many scenarios. */
+import { diagnosticsOf, formatDiagnostic } from '../../asm/source/diagnostics.ts';
+import type { FileReader } from '../../asm/source/files.ts';
+import { NotModelled } from '../core/exceptions.ts';
+import type { KernelBuilds } from '../scenario/kernel-builds.ts';
+import { type LoadedScenario, loadCombinations } from '../scenario/load.ts';
+import { DoesNotApply } from '../scenario/needs.ts';
+import { prepareScenario } from '../scenario/ready.ts';
+import { type RunReport, reportRun } from './report.ts';
+
+/** Plain data: it passes between threads as it is. Sums are over the runs of all combinations. */
+export interface Verdict {
+  readonly path: string;
+  /** The scenario's name; its path where the file could not be read. */
+  readonly name: string;
+  /** Machine and world switch of the first run: `cortex-a53, GICv2, after`. */
+  readonly on: string;
+  /** Combinations that were run. */
+  readonly runs: number;
+  /** Times that the host entered a guest and got control again. */
+  readonly exits: number;
+  readonly steps: number;
+  readonly cycles: number;
+  /** A line or more each, with the combination where there is one. */
+  readonly failures: readonly string[];
+  /** Why the scenario does not apply to this kernel; undefined where at least one combination was run. */
+  readonly inapplicable?: string;
+}
+
+/** What else is checked of a run: further failures. */
+export type Check = (report: RunReport) => readonly string[];
+
+/** Runs the scenario at `path`. A fault of its files, and what is not modelled, is among its failures; nothing is thrown. */
+export function judge(path: string, files: FileReader, builds: KernelBuilds, check?: Check): Verdict {
+  const sum = { path, name: path, on: '', runs: 0, exits: 0, steps: 0, cycles: 0 };
+  const failures: string[] = [];
+  let inapplicable: string | undefined;
+  try {
+    for (const loaded of loadCombinations(path, files)) {
+      sum.name = loaded.scenario.name;
+      const report = reportOf(loaded, builds, failures, check);
+      if (report instanceof DoesNotApply) {
+        inapplicable ??= report.reason;
+      } else if (report !== undefined) {
+        if (sum.runs === 0) sum.on = placeOfRun(report);
+        sum.exits += report.run.exits.length;
+        sum.steps += report.steps;
+        sum.cycles += report.cycles;
+      }
+      if (!(report instanceof DoesNotApply)) sum.runs++;
+    }
+  } catch (error) {
+    failures.push(...faultLines(error));
+  }
+  return { ...sum, failures, inapplicable: sum.runs === 0 && failures.length === 0 ? inapplicable : undefined };
+}
+
+function reportOf(
+  loaded: LoadedScenario,
+  builds: KernelBuilds,
+  failures: string[],
+  check: Check = () => [],
+): RunReport | DoesNotApply | undefined {
+  const { combination } = loaded;
+  const tell = (line: string) => failures.push(combination === undefined ? line : `with ${combination}: ${line}`);
+  try {
+    const report = reportRun(prepareScenario(loaded, builds));
+    for (const line of [...report.failures, ...check(report)]) tell(line);
+    return report;
+  } catch (error) {
+    if (error instanceof DoesNotApply) return error;
+    for (const line of faultLines(error)) tell(line);
+    return undefined;
+  }
+}
+
+/** The lines of a fault that is the user's, or of what is not modelled. Throws any other again. */
+function faultLines(error: unknown): string[] {
+  if (error instanceof NotModelled) return [error.message];
+  const diagnostics = diagnosticsOf(error);
+  if (diagnostics === undefined) throw error;
+  return diagnostics.map(formatDiagnostic);
+}
+
+function placeOfRun({ run }: RunReport): string {
+  const { scenario, sources } = run.ready;
+  const { cpu, gic } = scenario.machine;
+  return `${cpu}, GIC${gic}, ${sources.label}`;
+}

@@ -1,0 +1,47 @@
+/** Golden traces as files: folder/scenarios/NAME.yaml has folder/golden/NAME.txt. */
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { compareWithGolden } from '../check/golden.ts';
+import type { RunReport } from '../check/report.ts';
+import type { Check } from '../check/verdict.ts';
+import { textLines } from '../formats/text.ts';
+import { writeLines } from './output.ts';
+
+/** Compares each run of the scenario at `path` with its golden trace, where it has one. */
+export function goldenComparison(path: string): Check {
+  const golden = goldenPath(path);
+  if (!existsSync(golden)) return () => [];
+  return (report) => {
+    const actual = traceOf(report)
+      .map((line) => `${line}\n`)
+      .join('');
+    const difference = compareWithGolden(readFileSync(golden, 'utf8'), actual, { golden, actual: 'this run' });
+    return difference === undefined ? [] : [difference.join('\n')];
+  };
+}
+
+/** Writes the golden trace of the scenario at `path`; not of a run that has failed, nor of one run of several. */
+export function goldenUpdate(path: string): Check {
+  const golden = goldenPath(path);
+  return (report) => {
+    if (report.run.ready.loaded.combination !== undefined) return [];
+    if (report.failures.length > 0) return [`${golden} is left as it is: the run has failed`];
+    mkdirSync(dirname(golden), { recursive: true });
+    writeLines(golden, traceOf(report));
+    return [];
+  };
+}
+
+/** Whether the scenario at `path` has a golden trace. */
+export function hasGolden(path: string): boolean {
+  return existsSync(goldenPath(path));
+}
+
+function goldenPath(path: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.ya?ml$/, '.txt');
+  return join(dirname(path), '..', 'golden', name);
+}
+
+function traceOf({ run }: RunReport): string[] {
+  return [...textLines(run.ready.recording, { stable: true })];
+}
