@@ -91,6 +91,11 @@ export class TypedMemory {
       : `${region.name}.${path}`;
   }
 
+  /** Throws SourceError where `path` begins with no object, or names no member; where pointers lead is not looked at. */
+  check(path: string): void {
+    this.#known(path);
+  }
+
   /**
    * What `path` names. Throws SourceError where there is no such object or member, an index is past the end, or a pointer
    * on the way leads nowhere.

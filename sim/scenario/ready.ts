@@ -124,6 +124,7 @@ function load(
     registers: scenario.reset === 'registers' ? 'reset' : 'patterns',
   });
   applyFields(loaded, typed, evaluate);
+  checkPaths(loaded, typed);
 
   const stack = memory.kernelAddress(memory.allocate(STACK_SIZE)) + BigInt(STACK_SIZE);
   const hypStackPa = memory.allocate(STACK_SIZE);
@@ -202,6 +203,19 @@ function virtualGic(scenario: Scenario, memory: HostMemory): VirtualGic {
     control: memory.mapDevice(GICH, PAGE_SIZE),
     cpuInterface: { pa: GICV, address: GUEST_GICC },
   };
+}
+
+/** Throws SourceError for a path that is looked at only later in the run and names no field. */
+function checkPaths(loaded: LoadedScenario, typed: TypedMemory): void {
+  const { expect, before_entry } = loaded.scenario;
+  const check = (record: object, ...keys: PropertyKey[]) => {
+    for (const path of Object.keys(record)) placedAt(() => typed.check(path), loaded.placeOf(...keys, path));
+  };
+  check(expect.fields, 'expect', 'fields');
+  for (const [n, action] of before_entry.entries()) {
+    check(action.fields, 'before_entry', n, 'fields');
+    check(action.expect, 'before_entry', n, 'expect');
+  }
 }
 
 /** Writes the scenario's own fields over those that KVM's set-up left. */

@@ -40,4 +40,13 @@ test('a need of no known form is told with its place', () => {
   );
 });
 
+test('a path that names no field is told at its key before anything runs', () => {
+  const text = readFileSync(roundTrip, 'utf8');
+  const prepare = (changed: string) => prepareScenario(parseScenario(roundTrip, changed), builds);
+  const expected = text.replace('vcpu.arch.debug_flags: 0', 'vcpu.arch.debug_flag: 0');
+  assert.throws(() => prepare(expected), /debug_flag/);
+  const before = `${text}before_entry: [{ entry: 5, fields: { vcpu.arch.no: 1 } }]\n`;
+  assert.throws(() => prepare(before), /arch\.no/);
+});
+
 test.run();
