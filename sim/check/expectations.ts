@@ -4,7 +4,8 @@ import { positionOf } from '../../asm/source/source-file.ts';
 import { cellOfField, vcpuRegisters } from '../kvm/context.ts';
 import type { Phase } from '../recording/phases.ts';
 import type { ReadyMachine } from '../scenario/ready.ts';
-import type { ScenarioRun } from '../scenario/run.ts';
+import type { ExitRecord, ScenarioRun } from '../scenario/run.ts';
+import type { DeviceAccess } from '../scenario/user-space.ts';
 
 /**
  * The expectations that do not hold, a line each, with the place of the key in the scenario file. Throws SourceError for
@@ -19,6 +20,8 @@ export function unmetExpectations(
   return [
     ...exits(ready, run),
     ...userExits(ready, run),
+    ...mmio(ready, run),
+    ...memory(ready),
     ...registers(ready),
     ...guestRegisters(ready),
     ...fields(ready),
@@ -34,13 +37,51 @@ function at(ready: ReadyMachine, ...keys: PropertyKey[]): string {
 
 const hex = (value: bigint) => `0x${value.toString(16)}`;
 
+type ExpectedExit = NonNullable<ReadyMachine['scenario']['expect']['exits']>[number];
+
+const exitKeys = ['code', 'vcpu', 'esr', 'far', 'hpfar'] as const;
+
 function exits(ready: ReadyMachine, run: ScenarioRun): string[] {
-  const expected = ready.scenario.expect.exits?.map((value) => ready.evaluate(value));
+  const expected = ready.scenario.expect.exits?.map(asRecord);
   if (expected === undefined) return [];
-  const found = run.exits;
-  if (expected.length === found.length && expected.every((value, n) => value === found[n])) return [];
-  const list = (values: readonly bigint[]) => `[${values.join(', ')}]`;
-  return [`${at(ready, 'exits')}: exit codes ${list(found)}, expected ${list(expected)}`];
+  if (expected.reduce((sum, { times }) => sum + times, 0) !== run.exits.length) {
+    const codes = expected.flatMap(({ code, times }) => Array<bigint>(times).fill(ready.evaluate(code)));
+    return [`${at(ready, 'exits')}: exit codes [${run.exits.join(', ')}], expected [${codes.join(', ')}]`];
+  }
+  let first = 0;
+  return expected.flatMap((exit, n) => {
+    const start = first;
+    first += exit.times;
+    return exitDifferences(ready, exit, run.exitRecords.slice(start, first), start).map(
+      (text) => `${at(ready, 'exits', n)}: ${text}`,
+    );
+  });
+}
+
+function asRecord(exit: ExpectedExit) {
+  return typeof exit === 'object' ? exit : { code: exit, times: 1 };
+}
+
+/** What is different in the first of `found`, of which the first is exit `start`, that is not as `exit` says. */
+function exitDifferences(
+  ready: ReadyMachine,
+  exit: ReturnType<typeof asRecord>,
+  found: readonly ExitRecord[],
+  start: number,
+): string[] {
+  const wanted = exitKeys.flatMap((key) => {
+    const value = exit[key as keyof typeof exit];
+    if (value === undefined) return [];
+    return [{ key, value: typeof value === 'number' ? BigInt(value) : ready.evaluate(value) }];
+  });
+  for (const [n, record] of found.entries()) {
+    const differing = wanted.filter(({ key, value }) => BigInt(record[key]) !== value);
+    if (differing.length === 0) continue;
+    return differing.map(
+      ({ key, value }) => `exit ${start + n + 1}: ${key} is ${hex(BigInt(record[key]))}, expected ${hex(value)}`,
+    );
+  }
+  return [];
 }
 
 function userExits(ready: ReadyMachine, run: ScenarioRun): string[] {
@@ -48,6 +89,45 @@ function userExits(ready: ReadyMachine, run: ScenarioRun): string[] {
   const found = run.user.exits;
   if (expected === undefined || expected.join() === found.join()) return [];
   return [`${at(ready, 'user_exits')}: exits to user space [${found.join(', ')}], expected [${expected.join(', ')}]`];
+}
+
+function mmio(ready: ReadyMachine, run: ScenarioRun): string[] {
+  const expected = ready.scenario.expect.mmio;
+  if (expected === undefined) return [];
+  const found = run.user.mmio.map(accessText);
+  const wanted = expected.map(({ address, size, written }) =>
+    accessText({
+      address: ready.evaluate(address),
+      size,
+      written: written === undefined ? undefined : ready.evaluate(written),
+    }),
+  );
+  const count = Math.max(found.length, wanted.length);
+  return [...Array(count).keys()].flatMap((n) => {
+    if (found[n] === wanted[n]) return [];
+    const place = n < wanted.length ? at(ready, 'mmio', n) : at(ready, 'mmio');
+    return [`${place}: access ${n + 1} to a device: ${found[n] ?? 'none'}, expected ${wanted[n] ?? 'none'}`];
+  });
+}
+
+function accessText({ address, size, written }: DeviceAccess): string {
+  const what = written === undefined ? 'read of' : `write of ${hex(written)} to`;
+  return `${size}-byte ${what} ${hex(address)}`;
+}
+
+function memory(ready: ReadyMachine): string[] {
+  return ready.scenario.expect.memory.flatMap(({ address, size, value }, n) => {
+    const ipa = ready.evaluate(address);
+    const pa = ready.vm.guestMemory.physicalAddress(ipa);
+    if (pa === undefined) {
+      throw new SourceError(`the guest has no memory at ${hex(ipa)}`, ready.loaded.placeOf('expect', 'memory', n));
+    }
+    const bytes = ready.machine.physical.readBytes(pa, size);
+    const found = bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+    const expected = ready.evaluate(value);
+    if (found === expected) return [];
+    return [`${at(ready, 'memory', n)}: guest memory at ${hex(ipa)} is ${hex(found)}, expected ${hex(expected)}`];
+  });
 }
 
 function registers(ready: ReadyMachine): string[] {
@@ -65,19 +145,20 @@ function registers(ready: ReadyMachine): string[] {
 }
 
 function guestRegisters(ready: ReadyMachine): string[] {
-  const { scenario, facts, typed, loaded } = ready;
+  const { scenario, facts, loaded } = ready;
   const wanted = Object.entries(scenario.expect.guest);
   if (wanted.length === 0) return [];
   const known = vcpuRegisters(facts, scenario.machine.breakpoints, scenario.machine.watchpoints);
   return wanted.flatMap(([name, value]) => {
-    const register = known.find(({ cell }) => cell === name.toLowerCase());
+    const [, vcpu = 'vcpu', cellName] = /^(?:(vcpu\d*)\.)?(.*)$/.exec(name.toLowerCase())!;
+    const register = known.find(({ cell }) => cell === cellName);
     if (register === undefined) {
       const place = loaded.placeOf('expect', 'guest', name);
       throw new SourceError(`the vcpu keeps no register called '${name}'`, place);
     }
     const expected = ready.evaluate(value);
-    const path = `vcpu.${register.path}`;
-    const found = cellOfField(register.cell, typed.read(path));
+    const path = `${vcpu}.${register.path}`;
+    const found = cellOfField(register.cell, readField(ready, path, ['guest', name]));
     if (found === expected) return [];
     return [`${at(ready, 'guest', name)}: ${name} (${path}) is ${hex(found)}, expected ${hex(expected)}`];
   });
@@ -86,18 +167,18 @@ function guestRegisters(ready: ReadyMachine): string[] {
 function fields(ready: ReadyMachine): string[] {
   return Object.entries(ready.scenario.expect.fields).flatMap(([path, value]) => {
     const expected = ready.evaluate(value);
-    const found = readField(ready, path);
+    const found = readField(ready, path, ['fields', path]);
     if (found === expected) return [];
     return [`${at(ready, 'fields', path)}: ${path} is ${hex(found)}, expected ${hex(expected)}`];
   });
 }
 
-function readField(ready: ReadyMachine, path: string): bigint {
+function readField(ready: ReadyMachine, path: string, keys: readonly PropertyKey[]): bigint {
   try {
     return ready.typed.read(path);
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
-    throw new SourceError(error.message, ready.loaded.placeOf('expect', 'fields', path));
+    throw new SourceError(error.message, ready.loaded.placeOf('expect', ...keys));
   }
 }
 

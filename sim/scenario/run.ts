@@ -32,6 +32,15 @@ export interface HypFault {
   readonly event: ExceptionEvent;
 }
 
+/** What an entry came back with. The fault registers are those of the last trap: an IRQ leaves them alone. */
+export interface ExitRecord {
+  readonly vcpu: number;
+  readonly code: bigint;
+  readonly esr: bigint;
+  readonly far: bigint;
+  readonly hpfar: bigint;
+}
+
 /** Told of what happens in a run, as it happens. */
 export interface RunObserver {
   onException?(event: ExceptionEvent): void;
@@ -41,6 +50,8 @@ export class ScenarioRun implements Run {
   readonly ready: ReadyMachine;
   /** What __kvm_vcpu_run returned, one for each entry that came back. */
   readonly exits: bigint[] = [];
+  /** The same exits, with what the vcpu's struct says of each. */
+  readonly exitRecords: ExitRecord[] = [];
   readonly hypFaults: HypFault[] = [];
   /** The steps of the recording in which the simulator changed something in the host's place, between two entries. */
   readonly interventions: number[] = [];
@@ -154,6 +165,7 @@ export class ScenarioRun implements Run {
     const { recording, machine } = this.ready;
     const code = machine.cpu.cells[X0]!;
     this.exits.push(code);
+    this.exitRecords.push(recordOf(this.#vcpu, code));
     this.interventions.push(recording.length);
     recording.intervene(() => {
       this.#takeInterrupts();
@@ -224,6 +236,11 @@ export class ScenarioRun implements Run {
     this.#setIrq();
     for (const line of [FIQ, SERROR]) cpu.setLine(line, false);
   }
+}
+
+function recordOf(vcpu: Vcpu, code: bigint): ExitRecord {
+  const [esr, far, hpfar] = ['esr_el2', 'far_el2', 'hpfar_el2'].map((name) => vcpu.read(`arch.fault.${name}`));
+  return { vcpu: vcpu.id, code, esr: esr!, far: far!, hpfar: hpfar! };
 }
 
 function kernelAddress(kernel: Image, symbol: string): bigint {

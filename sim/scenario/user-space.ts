@@ -6,7 +6,7 @@ import { SourceError } from '../../asm/source/diagnostics.ts';
 import { positionOf } from '../../asm/source/source-file.ts';
 import { type GuestDebug, setGuestDebug } from '../kvm/debug.ts';
 import { KvmError } from '../kvm/kvm-host.ts';
-import { memoryBytes, writeData } from '../kvm/mmio.ts';
+import { loadedValue, memoryBytes, readData, writeData } from '../kvm/mmio.ts';
 import { coreRegisterId, getOneReg, setOneReg, sizeOfId, systemRegisterId } from '../kvm/one-reg.ts';
 import type { ExitReason } from '../kvm/outcome.ts';
 import type { DebugRegisterKind, Vcpu } from '../kvm/vcpu-state.ts';
@@ -18,9 +18,18 @@ type BeforeEntry = Scenario['before_entry'][number];
 type OneReg = BeforeEntry['one_reg'][number];
 type ScenarioDebug = NonNullable<BeforeEntry['guest_debug']>;
 
+/** An access that KVM_EXIT_MMIO asked for. */
+export interface DeviceAccess {
+  readonly address: bigint;
+  readonly size: number;
+  /** What a little-endian device gets; undefined for a read. */
+  readonly written: bigint | undefined;
+}
+
 export class UserSpace {
   /** Why KVM_RUN came back, one for each time. */
   readonly exits: ExitReason[] = [];
+  readonly mmio: DeviceAccess[] = [];
   /** Ioctls and accesses that did not go as the scenario says. */
   readonly failures: string[] = [];
   readonly #ready: ReadyMachine;
@@ -35,7 +44,12 @@ export class UserSpace {
   /** KVM_RUN has come back: an access to a device is carried out. */
   returned(vcpu: Vcpu, reason: ExitReason): void {
     this.exits.push(reason);
-    if (reason === 'KVM_EXIT_MMIO' && vcpu.readRun('mmio.is_write') === 0n) this.#answer(vcpu);
+    if (reason !== 'KVM_EXIT_MMIO') return;
+    const isWrite = vcpu.readRun('mmio.is_write') !== 0n;
+    const size = Number(vcpu.readRun('mmio.len'));
+    const written = isWrite ? loadedValue(readData(vcpu, size), false) : undefined;
+    this.mmio.push({ address: vcpu.readRun('mmio.phys_addr'), size, written });
+    if (!isWrite) this.#answer(vcpu);
   }
 
   /** What the scenario has user space do before entry `entry`, counted from 1. Throws SourceError for a path that is none. */

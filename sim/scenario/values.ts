@@ -54,7 +54,19 @@ function* valuesOf({ vcpu, kvm, expect, guest, devices, guest_debug, before_entr
     yield* recordValues(['before_entry', n, 'guest_debug', 'registers'], asked?.registers);
     for (const [m, { value }] of one_reg.entries()) yield [['before_entry', n, 'one_reg', m, 'value'], value];
   }
-  yield* listValues(['expect', 'exits'], expect.exits);
+  for (const [n, exit] of (expect.exits ?? []).entries()) {
+    if (typeof exit !== 'object') yield [['expect', 'exits', n], exit];
+    else {
+      const { code, esr, far, hpfar } = exit;
+      yield* recordValues(['expect', 'exits', n], { code, esr, far, hpfar });
+    }
+  }
+  for (const [n, { address, written }] of (expect.mmio ?? []).entries()) {
+    yield* recordValues(['expect', 'mmio', n], { address, written });
+  }
+  for (const [n, { address, value }] of expect.memory.entries()) {
+    yield* recordValues(['expect', 'memory', n], { address, value });
+  }
   for (const name of ['registers', 'guest', 'fields'] as const) yield* recordValues(['expect', name], expect[name]);
 }
 
