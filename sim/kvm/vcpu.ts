@@ -109,7 +109,11 @@ export class VirtualMachine implements KvmHost {
   /** Gives a vcpu's registers what KVM resets them to; those that the architecture leaves unknown get a pattern. */
   reset(vcpu: Vcpu): void {
     this.#fillWithPatterns(vcpu, this.#startingValues(vcpu));
-    resetSystemRegisters(vcpu, (name) => this.#pattern(name));
+    resetSystemRegisters(
+      vcpu,
+      (name) => this.#pattern(name),
+      (name, value) => asWritten(this.machine, name, value),
+    );
   }
 
   #allocateVcpu(id: number): Vcpu {

@@ -9,12 +9,19 @@ export function mpidrOf(id: number): bigint {
   return 0x8000_0000n | BigInt(id & 0xf) | (BigInt((id >> 4) & 0xff) << 8n) | (BigInt((id >> 12) & 0xff) << 16n);
 }
 
-/** Resets what the architecture or KVM gives a value; `unknown(name)` gives the others theirs. */
-export function resetSystemRegisters(vcpu: Vcpu, unknown: (name: string) => bigint): void {
+/**
+ * Resets what the architecture or KVM gives a value; `unknown(name)` gives the others theirs. `written(name, value)` says
+ * what of a value the register can hold: a vcpu's struct has no other bits once the vcpu has run.
+ */
+export function resetSystemRegisters(
+  vcpu: Vcpu,
+  unknown: (name: string) => bigint,
+  written: (name: string, value: bigint) => bigint,
+): void {
   for (const { name, storage, reset } of table64) {
     if (storage === undefined || reset === undefined) continue;
     if (storage.in === 'sys_regs' && !vcpu.host.facts.hasConstant(storage.macro)) continue;
-    writeStorage(vcpu, storage, resetValue(vcpu, name, reset, unknown));
+    writeStorage(vcpu, storage, written(name, resetValue(vcpu, name, reset, unknown)));
   }
 }
 
