@@ -60,6 +60,7 @@ const breaks: readonly Break[] = [
   { scenario: 'get-vectors', line: 'mrs	x0, vbar_el2' },
   { scenario: 'get-mdcr', line: 'msr	mdcr_el2, x2', after: '.macro deactivate_traps' },
   { scenario: 'two-vcpus', line: 'msr	tpidr_el2, x0' },
+  { scenario: 'many-switches', line: '\\access	x21, tpidr_el1', becomes: '\\access	x20, tpidr_el1' },
 ];
 
 /** The folder's file with `line`, after `after`, replaced. Throws where there is no such line. */
