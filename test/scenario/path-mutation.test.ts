@@ -49,7 +49,7 @@ const breaks: readonly Break[] = [
   { scenario: 'virtual-serror', line: 'ldr	x2, [x0, #VCPU_HCR_EL2]', becomes: 'mov	x2, #HCR_RW' },
   { scenario: 'panic-fiq', line: 'ventry	el1_fiq_invalid', becomes: 'ventry	el1_irq' },
   { scenario: 'panic-serror', line: 'bl	__restore_sysregs', after: '__kvm_hyp_panic:' },
-  { scenario: 'panic-unmapped-kvm', line: 'cbz	x0, .Lhost_in_place' },
+  { scenario: 'panic-unmapped-context', line: 'cbz	x0, .Lhost_in_place' },
   { scenario: 'panic-unmapped-debug-ptr', line: 'bl	__restore_sysregs', after: '__kvm_hyp_panic:' },
   { scenario: 'tlb-flush-ipa', line: 'tlbi	ipas2e1is, x1' },
   { scenario: 'tlb-flush-ipa', line: 'tlbi	vmalle1is' },
