@@ -16,21 +16,25 @@ const CHUNK_BLOCKS = CHUNK_STEPS >> BLOCK_BITS;
 const BYTES_PER_STEP = 7;
 const BYTES_PER_BLOCK = 32;
 
-/** Stands in a column of bytes for a number that does not fit and is kept aside. */
-const LARGE = 255;
 /** What an entry of a Map costs, about. */
 const MAP_ENTRY_BYTES = 40;
 
-type Bytes = 'distance' | 'latency' | 'count';
+/**
+ * The columns, each with what stands there for a number that does not fit and is kept aside. An access to a device takes
+ * hundreds of cycles, and a world switch makes dozens: times have 16 bits.
+ */
+const LARGE = { operation: 0xffff, distance: 0xffff, latency: 0xffff, count: 0xff } as const;
+
+type ColumnName = keyof typeof LARGE;
 
 /** Some thousand steps after one another. */
 class Chunk {
   /** Operation numbers from 1 on, or NONE. */
-  readonly operation = new Uint32Array(CHUNK_STEPS);
+  readonly operation = new Uint16Array(CHUNK_STEPS);
   /** Cycles from the issue of the step before. */
-  readonly distance = new Uint8Array(CHUNK_STEPS);
+  readonly distance = new Uint16Array(CHUNK_STEPS);
   /** Cycles from its issue to its last result. */
-  readonly latency = new Uint8Array(CHUNK_STEPS);
+  readonly latency = new Uint16Array(CHUNK_STEPS);
   /** The number of its effects. */
   readonly count = new Uint8Array(CHUNK_STEPS);
   /** Per block: cycle of issue of its first step, and its place in the effect log. */
@@ -44,8 +48,9 @@ export class StepLog {
   readonly #chunks: Chunk[] = [];
   /** The chunk that the last step is in. */
   #last = new Chunk();
-  /** The numbers that fit no byte, by step. */
-  readonly #large: Readonly<Record<Bytes, Map<number, number>>> = {
+  /** The numbers that do not fit, by step. */
+  readonly #large: Readonly<Record<ColumnName, Map<number, number>>> = {
+    operation: new Map(),
     distance: new Map(),
     latency: new Map(),
     count: new Map(),
@@ -66,22 +71,16 @@ export class StepLog {
     const distance = issued - this.#lastIssued;
     const latency = completed - issued;
     const count = this.#effects.end.effect - start.effect;
-    chunk.operation[at] = operation;
-    if (distance < LARGE && latency < LARGE && count < LARGE) {
-      chunk.distance[at] = distance;
-      chunk.latency[at] = latency;
-      chunk.count[at] = count;
-    } else {
-      this.#setLarge('distance', index, distance);
-      this.#setLarge('latency', index, latency);
-      this.#setLarge('count', index, count);
-    }
+    chunk.operation[at] = operation < LARGE.operation ? operation : this.#aside('operation', index, operation);
+    chunk.distance[at] = distance < LARGE.distance ? distance : this.#aside('distance', index, distance);
+    chunk.latency[at] = latency < LARGE.latency ? latency : this.#aside('latency', index, latency);
+    chunk.count[at] = count < LARGE.count ? count : this.#aside('count', index, count);
     this.#lastIssued = issued;
     this.length = index + 1;
   }
 
   operation(index: number): number {
-    return this.#chunks[index >>> CHUNK_BITS]!.operation[index & CHUNK_MASK]!;
+    return this.#number('operation', index);
   }
 
   /** How many effects the step has. */
@@ -136,19 +135,19 @@ export class StepLog {
   /** Bytes used. */
   get bytes(): number {
     const blocks = Math.ceil(this.length / (1 << BLOCK_BITS));
-    const { distance, latency, count } = this.#large;
-    const large = distance.size + latency.size + count.size;
+    const large = Object.values(this.#large).reduce((sum, { size }) => sum + size, 0);
     return this.length * BYTES_PER_STEP + blocks * BYTES_PER_BLOCK + large * MAP_ENTRY_BYTES;
   }
 
-  #number(column: Bytes, index: number): number {
+  #number(column: ColumnName, index: number): number {
     const value = this.#chunks[index >>> CHUNK_BITS]![column][index & CHUNK_MASK]!;
-    return value < LARGE ? value : this.#large[column].get(index)!;
+    return value < LARGE[column] ? value : this.#large[column].get(index)!;
   }
 
-  #setLarge(column: Bytes, index: number, value: number): void {
-    this.#last[column][index & CHUNK_MASK] = Math.min(value, LARGE);
-    if (value >= LARGE) this.#large[column].set(index, value);
+  /** Keeps a number aside; returns what stands for it in its column. */
+  #aside(column: ColumnName, index: number, value: number): number {
+    this.#large[column].set(index, value);
+    return LARGE[column];
   }
 
   #startChunk(index: number): void {

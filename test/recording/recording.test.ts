@@ -317,6 +317,18 @@ test('cycles are the same read forwards and at random, over blocks of 64 steps',
   }
 });
 
+test('times and numbers of operations past 16 bits are told as they are', () => {
+  const operations = 66_000;
+  const recording = record(`.rept ${operations}; nop; .endr; b .`, operations);
+  recording.passTime(recording.cycleAt(operations - 1) + 1_000_000);
+  recording.step();
+  assert.ok(recording.cycleAt(operations) - recording.cycleAt(operations - 1) >= 1_000_000);
+  assert.equal(
+    [65_534, 65_535, 65_536, operations].map((index) => recording.operationAt(index)?.pa),
+    [65_534, 65_535, 65_536, operations].map((index) => recording.operationAt(0)!.pa + 4 * index),
+  );
+});
+
 test('straight-line code takes about 24 bytes a step', () => {
   const source = `mov x1, #5000
 1: stp x2, x3, [x20]; ldp x4, x5, [x20]; add x6, x4, x5; eor x2, x2, x6; mrs x7, elr_el2; str x7, [x20, #32]
