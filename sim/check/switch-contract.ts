@@ -9,8 +9,9 @@
  * to move (FP, debug, 32-bit state) from the state at the border itself.
  */
 import type { ExceptionEvent } from '../core/journal.ts';
-import { type ContextGroup, cellOfField, vcpuRegisters } from '../kvm/context.ts';
+import { type ContextGroup, vcpuRegisters } from '../kvm/context.ts';
 import type { ReadyMachine } from '../scenario/ready.ts';
+import { RegisterSet, valueAt } from './register-set.ts';
 
 export type Border = 'host to host' | 'vcpu to guest' | 'guest to vcpu';
 /** `hyp`: EL2's own controls, as the host left them. */
@@ -49,28 +50,22 @@ const CPTR_TFP = 1n << 10n;
 const HCR_RW = 1n << 31n;
 const DEBUG_DIRTY = 1n;
 
-/** A register with the number of its cell, and for the guest's borders the path of its field from the vcpu's name on. */
+/** A register, and for the guest's borders the path of its field from the vcpu's name on. */
 interface CheckedRegister {
   readonly cell: string;
-  readonly id: number;
   readonly group: RegisterGroup;
   readonly path?: string;
 }
 
 type GuestRegister = CheckedRegister & { readonly group: ContextGroup; readonly path: string };
 
-/** What some registers held at a border. */
-interface Snapshot {
-  readonly registers: readonly CheckedRegister[];
-  /** In the order of `registers`. */
-  readonly values: BigUint64Array;
-}
-
 export class SwitchContract {
   readonly #ready: ReadyMachine;
-  readonly #host: readonly CheckedRegister[];
+  readonly #host: RegisterSet<RegisterGroup>;
   /** The guest's registers, by the vcpu's name. */
   readonly #guests: ReadonlyMap<string, readonly GuestRegister[]>;
+  /** Those of them that a switch moves, by the vcpu's name and by what decides it. */
+  readonly #moved = new Map<string, RegisterSet<RegisterGroup>>();
   readonly #lost: LostRegister[] = [];
   readonly #compared: { border: Border; group: RegisterGroup; count: number }[] = [];
   #atCall: Snapshot | undefined;
@@ -83,13 +78,15 @@ export class SwitchContract {
     this.#guests = new Map(
       ready.vm.vcpus.map(({ name }) => [
         name,
-        context.map(({ cell, group, path }) => ({ cell, group, id: this.#id(cell), path: `${name}.${path}` })),
+        context.map(({ cell, group, path }) => ({ cell, group, path: `${name}.${path}` })),
       ]),
     );
-    this.#host = [
-      ...context.filter(({ cell, group }) => group !== 'aarch32' && isHostState(cell)),
+    this.#host = new RegisterSet<RegisterGroup>(ready, [
+      ...context
+        .filter(({ cell, group }) => group !== 'aarch32' && isHostState(cell))
+        .map(({ cell, group }) => ({ cell, group })),
       ...hypRegisters.map((cell) => ({ cell, group: 'hyp' as const })),
-    ].map(({ cell, group }) => ({ cell, group, id: this.#id(cell) }));
+    ]);
   }
 
   /** What was found up to now. */
@@ -100,8 +97,8 @@ export class SwitchContract {
   /** To be called after each step that took or returned from an exception. */
   onException(event: ExceptionEvent): void {
     if (event.to === 2 && event.from < 2) {
-      if (this.#guestRuns()) this.#atExit = this.#snapshot(this.#switched());
-      else if (event.kind === 'sync') this.#atCall ??= this.#snapshot(this.#host);
+      if (this.#guestRuns()) this.#atExit = snapshotOf(this.#switched());
+      else if (event.kind === 'sync') this.#atCall ??= snapshotOf(this.#host);
     } else if (event.kind === 'return' && event.from === 2 && event.to < 2) {
       if (this.#guestRuns()) this.#guestEntered();
       else this.#hostReturned();
@@ -117,38 +114,31 @@ export class SwitchContract {
     // A trap that EL2 handled by itself leaves the vcpu struct behind the guest's registers: nothing to compare with,
     // but what the guest had must still be there.
     const back = this.#atExit;
-    if (back !== undefined) {
-      this.#compareWithCells('vcpu to guest', back);
-    } else {
-      const { cells } = this.#ready.machine.cpu;
-      for (const register of this.#switched()) {
-        this.#compare('vcpu to guest', register, this.#field(register), cells[register.id]!);
-      }
-    }
+    const registers = back?.registers ?? this.#switched();
+    this.#compare('vcpu to guest', registers, back?.values ?? registers.fields(), registers.cells());
     this.#atExit = undefined;
   }
 
   #hostReturned(): void {
     const exit = this.#atExit;
-    exit?.registers.forEach((register, n) => {
-      this.#compare('guest to vcpu', register, exit.values[n]!, this.#field(register));
-    });
+    if (exit !== undefined) this.#compare('guest to vcpu', exit.registers, exit.values, exit.registers.fields());
     this.#atExit = undefined;
-    if (this.#atCall !== undefined) this.#compareWithCells('host to host', this.#atCall);
+    const call = this.#atCall;
+    if (call !== undefined) this.#compare('host to host', call.registers, call.values, call.registers.cells());
     this.#atCall = undefined;
   }
 
-  #compareWithCells(border: Border, { registers, values }: Snapshot): void {
-    const { cells } = this.#ready.machine.cpu;
-    registers.forEach((register, n) => {
-      this.#compare(border, register, values[n]!, cells[register.id]!);
-    });
-  }
-
-  #compare(border: Border, { cell, group, path }: CheckedRegister, expected: bigint, actual: bigint): void {
-    this.#counter(border, group).count++;
-    if (expected === actual) return;
-    this.#lost.push({ border, register: cell, group, expected, actual, field: path });
+  /** Compares what `registers` should hold with what they do, both as halves. */
+  #compare(border: Border, registers: RegisterSet<RegisterGroup>, expected: Uint32Array, actual: Uint32Array): void {
+    for (const [group, count] of registers.counts) this.#counter(border, group).count += count;
+    for (let half = 0; half < expected.length; half++) {
+      if (expected[half] === actual[half]) continue;
+      const n = half >>> 1;
+      const { cell, group, path } = registers.list[n]!;
+      const [was, is] = [valueAt(expected, n), valueAt(actual, n)];
+      this.#lost.push({ border, register: cell, group, expected: was, actual: is, field: path });
+      half |= 1;
+    }
   }
 
   #counter(border: Border, group: RegisterGroup): { count: number } {
@@ -160,15 +150,21 @@ export class SwitchContract {
   }
 
   /** The guest's registers that are in the machine's own at this border, rather than kept in memory. */
-  #switched(): readonly GuestRegister[] {
+  #switched(): RegisterSet<RegisterGroup> {
     const vcpu = this.#vcpuName;
     const fp = (this.#cell('cptr_el2') & CPTR_TFP) === 0n;
     const debug = (this.#ready.typed.read(`${vcpu}.arch.debug_flags`) & DEBUG_DIRTY) !== 0n;
     const aarch32 = (this.#cell('hcr_el2') & HCR_RW) === 0n;
-    const moved: Record<ContextGroup, boolean> = { general: true, system: true, fp, debug, aarch32 };
-    return this.#guests
+    const key = `${vcpu} ${fp} ${debug} ${aarch32}`;
+    const known = this.#moved.get(key);
+    if (known !== undefined) return known;
+    const moves: Record<ContextGroup, boolean> = { general: true, system: true, fp, debug, aarch32 };
+    const moved = this.#guests
       .get(vcpu)!
-      .filter(({ group, cell }) => moved[group] && (group !== 'aarch32' || this.#isMoved32(cell, fp, debug)));
+      .filter(({ group, cell }) => moves[group] && (group !== 'aarch32' || this.#isMoved32(cell, fp, debug)));
+    const registers = new RegisterSet<RegisterGroup>(this.#ready, moved);
+    this.#moved.set(key, registers);
+    return registers;
   }
 
   /** Of the 32-bit state, some goes with FP and with debug, and ThumbEE's only where the CPU has it (ID_PFR0_EL1.State3). */
@@ -178,19 +174,9 @@ export class SwitchContract {
     return !cell.startsWith('tee') || ((this.#cell('id_pfr0_el1') >> 12n) & 0xfn) === 1n;
   }
 
-  #snapshot(registers: readonly CheckedRegister[]): Snapshot {
-    const { cells } = this.#ready.machine.cpu;
-    const values = new BigUint64Array(registers.length);
-    for (let n = 0; n < values.length; n++) values[n] = cells[registers[n]!.id]!;
-    return { registers, values };
-  }
-
-  #id(cell: string): number {
-    return this.#ready.machine.cpu.registers.find(cell)!;
-  }
-
   #cell(name: string): bigint {
-    return this.#ready.machine.cpu.cells[this.#id(name)]!;
+    const { cpu } = this.#ready.machine;
+    return cpu.cells[cpu.registers.find(name)!]!;
   }
 
   /** The vcpu that hyp code has in hand: TPIDR_EL2 points to it. */
@@ -199,10 +185,16 @@ export class SwitchContract {
     const pointer = this.#cell('tpidr_el2');
     return (vm.vcpus.find(({ address }) => memory.hypAddress(address) === pointer) ?? vm.vcpus[0]!).name;
   }
+}
 
-  #field({ cell, path }: CheckedRegister): bigint {
-    return cellOfField(cell, this.#ready.typed.read(path!));
-  }
+/** What some registers held at a border. */
+interface Snapshot {
+  readonly registers: RegisterSet<RegisterGroup>;
+  readonly values: Uint32Array;
+}
+
+function snapshotOf(registers: RegisterSet<RegisterGroup>): Snapshot {
+  return { registers, values: registers.cells() };
 }
 
 function isHostState(cell: string): boolean {
