@@ -184,13 +184,13 @@ function readField(ready: ReadyMachine, path: string, keys: readonly PropertyKey
 
 function routines(ready: ReadyMachine, phases: readonly Phase[]): string[] {
   const entered = new Map<string, number>();
-  const collect = (list: readonly Phase[]) => {
+  const collect = (list: readonly Phase[], times: number) => {
     for (const phase of list) {
-      entered.set(phase.name, (entered.get(phase.name) ?? 0) + 1);
-      collect(phase.children);
+      entered.set(phase.name, (entered.get(phase.name) ?? 0) + times * phase.times);
+      collect(phase.children, times * phase.times);
     }
   };
-  collect(phases);
+  collect(phases, 1);
   const { phases: wanted, absent, times } = ready.scenario.expect;
   return [
     ...wanted.flatMap((name, n) => (entered.has(name) ? [] : [`${at(ready, 'phases', n)}: ${name} was not entered`])),

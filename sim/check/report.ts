@@ -2,9 +2,9 @@
  * A run of a scenario to its end, and everything that can be said of it: how it ended, what was lost, and which of the
  * scenario's expectations do not hold.
  */
-import { type Phase, phasesOf } from '../recording/phases.ts';
+import { type Phase, PhaseGatherer } from '../recording/phases.ts';
 import type { ReadyMachine } from '../scenario/ready.ts';
-import { type Ending, ScenarioRun } from '../scenario/run.ts';
+import { type Ending, type RunObserver, ScenarioRun } from '../scenario/run.ts';
 import { unmetExpectations } from './expectations.ts';
 import { hypFaultText } from './hyp-fault.ts';
 import { type ContractReport, SwitchContract } from './switch-contract.ts';
@@ -23,11 +23,17 @@ export interface RunReport {
 /** Runs `ready` to its end and reports. Throws NotModelled where the machine cannot go on. */
 export function reportRun(ready: ReadyMachine, progress?: (steps: number) => void): RunReport {
   const contract = new SwitchContract(ready);
-  const run = new ScenarioRun(ready, [contract]);
-  const ending = run.finish(progress);
-  const phases = phasesOf(ready.recording, ready.code);
   const { recording } = ready;
+  const gatherer = new PhaseGatherer(ready.machine, ready.code);
+  const gathering: RunObserver = {
+    onStep(index, operation, exception, cycle) {
+      gatherer.step(index, operation, exception, cycle);
+    },
+  };
+  const run = new ScenarioRun(ready, [contract, gathering]);
+  const ending = run.finish(progress);
   const cycles = recording.length === 0 ? 0 : recording.completionAt(recording.length - 1);
+  const phases = gatherer.finish(cycles);
   const { ending: wanted } = ready.scenario.expect;
   const isWanted = ending.kind === wanted;
   // A panic that is wanted has its fault, too.
@@ -42,7 +48,7 @@ export function reportRun(ready: ReadyMachine, progress?: (steps: number) => voi
 
 /** Steps of the machine itself, without those in which the host's C code changed memory. */
 function executedSteps(phases: readonly Phase[]): number {
-  return phases.reduce((sum, phase) => sum + phase.all.steps, 0);
+  return phases.reduce((sum, { times, all }) => sum + times * all.steps, 0);
 }
 
 /** What went wrong outside the machine: KVM_RUN, an ioctl, an event that never came. */

@@ -61,7 +61,8 @@ function* phaseLines(phases: readonly Phase[]): Generator<string> {
 
 function* phaseTree(phases: readonly Phase[], depth: number): Generator<string> {
   for (const phase of phases) {
-    const name = `${'  '.repeat(depth)}${phase.name}`.padEnd(NAME_WIDTH);
+    const times = phase.times > 1 ? ` (${phase.times} times, each)` : '';
+    const name = `${'  '.repeat(depth)}${phase.name}${times}`.padEnd(NAME_WIDTH);
     const { steps, cycles } = phase.own;
     const all = phase.children.length === 0 ? ['', ''] : [phase.all.steps, phase.all.cycles];
     yield `${name}  ${phase.el}  ${columns(steps, cycles, ...all)}`.trimEnd();
@@ -135,6 +136,6 @@ export function reportData(ready: ReadyMachine, report: RunReport): object {
 
 /** A phase with all below it as plain data. */
 export function phaseData(phase: Phase): object {
-  const { name, el, start, end, own, all, children } = phase;
-  return { name, el, start, end, own, all, children: children.map(phaseData) };
+  const { name, el, times, start, end, own, all, children } = phase;
+  return { name, el, times, start, end, own, all, children: children.map(phaseData) };
 }

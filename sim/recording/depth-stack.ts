@@ -4,7 +4,7 @@
  */
 import type { TimingClass } from '../../asm/a64/timing-class.ts';
 import type { ExceptionEvent } from '../core/journal.ts';
-import { CURRENT_EL, PC } from '../core/registers.ts';
+import { CURRENT_EL, PC, X0 } from '../core/registers.ts';
 
 /** One depth of nesting. */
 export interface Depth<Phase> {
@@ -24,16 +24,23 @@ interface Frame<Phase> extends Depth<Phase> {
   readonly first: number;
 }
 
-/** Instructions that leave for an address in a register; where to is known when the next step begins. */
+/** The link register. */
+const LR = X0 + 30;
+
+/** Instructions that leave for an address in a register. */
 const leavers: Partial<Record<TimingClass, 'return' | 'jump'>> = { return: 'return', 'branch-register': 'jump' };
 
 export class DepthStack<Phase extends { readonly children: Phase[] }> {
   readonly #frames: Frame<Phase>[];
+  readonly #settle: (phases: Phase[]) => void;
   /** How many depths return to each place. */
   readonly #returns = new Map<string, number>();
-  #leaving: 'return' | 'jump' | undefined;
+  /** Where the last step has led to, if it was one of `leavers`. */
+  #leaving: { readonly how: 'return' | 'jump'; readonly place: string } | undefined;
 
-  constructor(roots: Phase[]) {
+  /** `settle` is told phases that nothing comes to any more but others behind them; it may take some out. */
+  constructor(roots: Phase[], settle: (phases: Phase[]) => void) {
+    this.#settle = settle;
     this.#frames = [{ kind: 'start', returnsTo: '', handlerEl: 0, siblings: roots, first: 0, phase: undefined }];
   }
 
@@ -46,28 +53,29 @@ export class DepthStack<Phase extends { readonly children: Phase[] }> {
     return this.#frames;
   }
 
-  /** A step begins with the cells `words`: a return or branch before it has led to its PC. */
-  arrive(words: Uint32Array): void {
-    const leaving = this.#leaving;
-    if (leaving === undefined) return;
+  /** A further step begins: a return or branch before it has led somewhere. */
+  arrive(): void {
+    if (this.#leaving === undefined) return;
+    const { how, place } = this.#leaving;
     this.#leaving = undefined;
-    const place = placeKey(words[2 * PC]!, words[2 * PC + 1]!, words[2 * CURRENT_EL]! >>> 2);
     // A branch through a register is a return only where it leads back to the call at hand.
-    if (leaving === 'return') this.#returnTo(place, 'call');
+    if (how === 'return') this.#returnTo(place, 'call');
     else if (this.#frames.at(-1)!.kind === 'call' && this.#frames.at(-1)!.returnsTo === place)
       this.#popTo(this.#frames.length - 1);
   }
 
-  /** A step that began with the cells `words` has executed an instruction of class `timing`, and taken or left an exception. */
+  /**
+   * A step has executed an instruction of class `timing`, and taken or left an exception; it has left the cells as `words`
+   * has them.
+   */
   leave(timing: TimingClass | undefined, exception: ExceptionEvent | undefined, words: Uint32Array): void {
     if (exception !== undefined) {
       this.#followException(exception);
     } else if (timing === 'call' || timing === 'call-register') {
-      const lo = (words[2 * PC]! + 4) >>> 0;
-      const hi = lo === 0 ? (words[2 * PC + 1]! + 1) >>> 0 : words[2 * PC + 1]!;
-      this.#push('call', placeKey(lo, hi, words[2 * CURRENT_EL]! >>> 2), 0);
+      this.#push('call', placeIn(words, LR), 0);
     } else if (timing !== undefined) {
-      this.#leaving = leavers[timing];
+      const how = leavers[timing];
+      if (how !== undefined) this.#leaving = { how, place: placeIn(words, PC) };
     }
   }
 
@@ -85,6 +93,8 @@ export class DepthStack<Phase extends { readonly children: Phase[] }> {
 
   #push(kind: Frame<Phase>['kind'], returnsTo: string, handlerEl: number): void {
     const { phase, siblings } = this.#frames.at(-1)!;
+    // Nothing called before from the same phase is open any more.
+    if (phase !== undefined) this.#settle(phase.children);
     // What follows an exception taken before any instruction stands where the instruction would have stood.
     const into = phase?.children ?? siblings;
     this.#frames.push({ kind, returnsTo, handlerEl, siblings: into, first: into.length, phase: undefined });
@@ -119,6 +129,11 @@ export class DepthStack<Phase extends { readonly children: Phase[] }> {
     beside.siblings.push(...frame.siblings.splice(frame.first));
     beside.phase = beside.siblings.at(-1);
   }
+}
+
+/** The place whose address is in the cell `id`, at the present exception level. */
+function placeIn(words: Uint32Array, id: number): string {
+  return placeKey(words[2 * id]!, words[2 * id + 1]!, words[2 * CURRENT_EL]! >>> 2);
 }
 
 function placeKey(lo: number, hi: number, el: number): string {

@@ -7,10 +7,16 @@
  * An ERET that returns from no exception that was seen enters what follows as a call would: so a hypervisor enters its
  * guest. Where an exception of the guest is never returned from, its handling is no call that the guest made but the
  * hypervisor going on: those phases stand beside the routine that entered the guest.
+ *
+ * Phases can be gathered while the machine runs, without a look back. Equal ones called after one another, with all below
+ * them, are kept once, so that ten thousand switches in a row take the room of the few that differ.
  */
+import type { ExceptionEvent } from '../core/journal.ts';
+import type { Operation } from '../exec/operation.ts';
+import { PAGE_SIZE } from '../memory/physical.ts';
 import type { Annotations } from './annotations.ts';
 import { type Depth, DepthStack } from './depth-stack.ts';
-import type { Recording } from './recording.ts';
+import type { RecordedMachine, Recording } from './recording.ts';
 
 export interface Cost {
   /** Instructions executed. */
@@ -24,10 +30,12 @@ export interface Phase {
   readonly name: string;
   /** Exception level. */
   readonly el: number;
-  /** Its first step, and the step after the last of it and of all it called. */
+  /** How many phases in a row it stands for: equal in every name and cost, here and below. */
+  readonly times: number;
+  /** The first step of the first, and the step after the last of the last and of all it called. */
   readonly start: number;
   readonly end: number;
-  /** Without the phases it called, and with them. */
+  /** Of one: without the phases it called, and with them. */
   readonly own: Cost;
   readonly all: Cost;
   readonly children: readonly Phase[];
@@ -37,16 +45,36 @@ export const NO_SYMBOL = '(no symbol)';
 
 /** The outermost phases of a whole recording. */
 export function phasesOf(recording: Recording, annotations: Annotations): Phase[] {
-  const builder = new PhaseBuilder(recording, annotations);
-  builder.read(recording.length);
-  return builder.finish();
+  const gatherer = read(recording, annotations, recording.length);
+  return gatherer.finish(endOf(recording));
 }
 
 /** The phases that are entered and not left before step `position`, outermost first. */
 export function phasePath(recording: Recording, annotations: Annotations, position: number): Phase[] {
-  const builder = new PhaseBuilder(recording, annotations);
-  builder.read(position);
-  return builder.path(position);
+  const gatherer = read(recording, annotations, position);
+  const cycle = position < recording.length ? recording.cycleAt(position) : endOf(recording);
+  return recording.peek(position, () => gatherer.path(position, paOfNext(recording, position), cycle));
+}
+
+/** The cycle in which a recording's last step had its last result. */
+function endOf(recording: Recording): number {
+  return recording.length === 0 ? 0 : recording.completionAt(recording.length - 1);
+}
+
+function read(recording: Recording, annotations: Annotations, end: number): PhaseGatherer {
+  const gatherer = recording.peek(0, () => new PhaseGatherer(recording.machine, annotations));
+  recording.scan(0, end, (index, cycle) => {
+    gatherer.step(index, recording.operationAt(index), recording.exceptionAt(index), cycle);
+  });
+  return gatherer;
+}
+
+/** Where in RAM the next instruction is: recorded already, or still to be executed. Undefined where there is none. */
+function paOfNext(recording: Recording, position: number): number | undefined {
+  if (position < recording.length) return recording.operationAt(position)?.pa;
+  const { cpu, memory } = recording.machine;
+  const pa = memory.translate(cpu.pc);
+  return pa === undefined ? undefined : Number(pa) - memory.physical.base;
 }
 
 interface MutableCost {
@@ -55,93 +83,140 @@ interface MutableCost {
 }
 
 interface MutablePhase extends Phase {
+  times: number;
   end: number;
   readonly own: MutableCost;
   readonly all: MutableCost;
   readonly children: MutablePhase[];
 }
 
-class PhaseBuilder {
-  readonly #recording: Recording;
+const PAGE_BITS = Math.log2(PAGE_SIZE);
+
+/** Gathers the phases of the steps it is told of, one after the other. */
+export class PhaseGatherer {
+  readonly #machine: RecordedMachine;
   readonly #annotations: Annotations;
   readonly #roots: MutablePhase[] = [];
-  readonly #depths = new DepthStack<MutablePhase>(this.#roots);
-  /** Names by the physical address of the instruction. */
-  readonly #names = new Map<number, string>();
+  readonly #depths = new DepthStack<MutablePhase>(this.#roots, foldLast);
+  /** Names by page of RAM and word in it; equal ones are the same string, which is fast to tell. */
+  readonly #names: (string | undefined)[][] = [];
+  readonly #known = new Map<string, string>();
+  /** The exception level before the next step. */
+  #el: number;
+  /** The phase of the last step, and the cycle from which on cycles are its own. */
+  #last: MutablePhase | undefined;
+  #since = 0;
 
-  constructor(recording: Recording, annotations: Annotations) {
-    this.#recording = recording;
+  /** To be made before the first step, on `machine` as it is then. */
+  constructor(machine: RecordedMachine, annotations: Annotations) {
+    this.#machine = machine;
     this.#annotations = annotations;
+    this.#el = machine.cpu.el;
   }
 
-  /** Reads the steps up to step `end`. */
-  read(end: number): void {
-    const recording = this.#recording;
-    const { cpu } = recording.machine;
-    recording.scan(0, end, (index, cycle, nextCycle) => {
-      const operation = recording.operationAt(index);
-      const { el } = cpu;
-      this.#depths.arrive(cpu.words);
-      const phase =
-        operation === undefined ? this.#depths.top.phase : this.#enter(this.#nameAt(operation.pa), el, index);
-      if (phase !== undefined) {
-        phase.own.steps += operation === undefined ? 0 : 1;
-        phase.own.cycles += nextCycle - cycle;
-        phase.end = index + 1;
-      }
-      this.#depths.leave(operation?.instruction.encoding.timing, recording.exceptionAt(index), cpu.words);
-    });
+  /**
+   * Step `index` was issued in cycle `cycle`. It executed `operation`, if any, and took or left `exception`, if any; the
+   * machine's cells are as they are after it.
+   */
+  step(index: number, operation: Operation | undefined, exception: ExceptionEvent | undefined, cycle: number): void {
+    this.#depths.arrive();
+    const phase = operation === undefined ? this.#depths.top.phase : this.#enter(this.#nameAt(operation.pa), index);
+    if (phase !== this.#last) this.#chargeUntil(cycle, phase);
+    if (phase !== undefined) {
+      if (operation !== undefined) phase.own.steps++;
+      phase.end = index + 1;
+    }
+    const { cpu } = this.#machine;
+    this.#depths.leave(operation?.instruction.encoding.timing, exception, cpu.words);
+    // Nothing else changes the exception level.
+    if (exception !== undefined || operation === undefined) this.#el = cpu.el;
   }
 
-  finish(): Phase[] {
+  /** The outermost phases; the last step's cycles go on to cycle `cycle`. */
+  finish(cycle: number): Phase[] {
+    this.#chargeUntil(cycle, undefined);
     this.#depths.end();
+    foldTails(this.#roots);
     addUp(this.#roots);
     return this.#roots;
   }
 
-  /** The last phase of each depth. The instruction to be executed next may begin another. */
-  path(position: number): Phase[] {
-    const { cpu } = this.#recording.machine;
-    this.#recording.peek(position, () => {
-      this.#depths.arrive(cpu.words);
-      const name = this.#nameOfNext(position);
-      if (name !== undefined) this.#enter(name, cpu.el, position);
-    });
+  /** The last phase of each depth. The instruction at offset `pa` of RAM, to be executed as step `position`, may begin another. */
+  path(position: number, pa: number | undefined, cycle: number): Phase[] {
+    this.#chargeUntil(cycle, undefined);
+    this.#depths.arrive();
+    if (pa !== undefined) this.#enter(this.#nameAt(pa), position);
     addUp(this.#roots);
     return this.#depths.all.flatMap(({ phase }) => phase ?? []);
   }
 
+  /** Cycles up to `cycle` were those of the last phase; from then on they are those of `next`. */
+  #chargeUntil(cycle: number, next: MutablePhase | undefined): void {
+    if (this.#last !== undefined) this.#last.own.cycles += cycle - this.#since;
+    this.#last = next;
+    this.#since = cycle;
+  }
+
   /** The phase in which an instruction of routine `name` is executed: that at hand, or a new one. */
-  #enter(name: string, el: number, index: number): MutablePhase {
+  #enter(name: string, index: number): MutablePhase {
     const depth: Depth<MutablePhase> = this.#depths.top;
     const { phase } = depth;
-    if (phase !== undefined && phase.name === name && phase.el === el) return phase;
+    if (phase !== undefined && phase.name === name && phase.el === this.#el) return phase;
     const cost = () => ({ steps: 0, cycles: 0 });
-    const entered = { name, el, start: index, end: index, own: cost(), all: cost(), children: [] };
+    const place = { name, el: this.#el, times: 1, start: index, end: index };
+    const entered = { ...place, own: cost(), all: cost(), children: [] };
     depth.siblings.push(entered);
     depth.phase = entered;
     return entered;
   }
 
   #nameAt(pa: number): string {
-    const known = this.#names.get(pa);
-    if (known !== undefined) return known;
-    const { base } = this.#recording.machine.memory.physical;
-    const name = this.#annotations.symbolAt(BigInt(base + pa))?.name ?? NO_SYMBOL;
-    this.#names.set(pa, name);
-    return name;
+    return this.#names[pa >>> PAGE_BITS]?.[(pa & (PAGE_SIZE - 1)) >>> 2] ?? this.#findName(pa);
   }
 
-  /** The routine of the instruction at the PC: recorded already, or still to be executed. */
-  #nameOfNext(position: number): string | undefined {
-    const { cpu, memory } = this.#recording.machine;
-    if (position < this.#recording.length) {
-      const operation = this.#recording.operationAt(position);
-      return operation && this.#nameAt(operation.pa);
-    }
-    const pa = memory.translate(cpu.pc);
-    return pa === undefined ? undefined : this.#nameAt(Number(pa) - memory.physical.base);
+  #findName(pa: number): string {
+    const { base } = this.#machine.memory.physical;
+    const found = this.#annotations.symbolAt(BigInt(base + pa))?.name ?? NO_SYMBOL;
+    const name = this.#known.get(found) ?? found;
+    this.#known.set(name, name);
+    const page = pa >>> PAGE_BITS;
+    this.#names[page] ??= Array.from({ length: PAGE_SIZE / 4 }, () => undefined);
+    this.#names[page][(pa & (PAGE_SIZE - 1)) >>> 2] = name;
+    return name;
   }
+}
+
+/** Puts the last of `phases`, which are complete, together with the one before it where they are equal. */
+function foldLast(phases: MutablePhase[]): void {
+  const last = phases.at(-1);
+  const before = phases.at(-2);
+  if (last === undefined || before === undefined || !isEqual(last, before)) return;
+  before.times += last.times;
+  before.end = Math.max(endWithCalls(last), before.end);
+  phases.pop();
+}
+
+/** What was called last from each phase has had nothing behind it that would have put it together with what is before it. */
+function foldTails(roots: readonly MutablePhase[]): void {
+  const open = [...roots];
+  for (let phase = open.pop(); phase !== undefined; phase = open.pop()) {
+    foldLast(phase.children);
+    open.push(...phase.children);
+  }
+}
+
+/** Whether one phase of each is as one of the other, with all below. */
+function isEqual(one: MutablePhase, other: MutablePhase): boolean {
+  if (one.name !== other.name || one.el !== other.el || one.children.length !== other.children.length) return false;
+  if (one.own.steps !== other.own.steps || one.own.cycles !== other.own.cycles) return false;
+  return one.children.every((child, n) => {
+    const counterpart = other.children[n]!;
+    return child.times === counterpart.times && isEqual(child, counterpart);
+  });
+}
+
+function endWithCalls({ end, children }: MutablePhase): number {
+  return children.reduce((latest, child) => Math.max(latest, endWithCalls(child)), end);
 }
 
 /** Sets `all` and `end` of phases and of all below them; a tree may be as deep as a program recursed. */
@@ -156,8 +231,8 @@ function addUp(roots: readonly MutablePhase[]): void {
     phase.all.steps = phase.own.steps;
     phase.all.cycles = phase.own.cycles;
     for (const child of phase.children) {
-      phase.all.steps += child.all.steps;
-      phase.all.cycles += child.all.cycles;
+      phase.all.steps += child.times * child.all.steps;
+      phase.all.cycles += child.times * child.all.cycles;
       phase.end = Math.max(phase.end, child.end);
     }
   }

@@ -182,7 +182,7 @@ export class Recording {
   /**
    * Goes through steps `from` up to, not including, `to` without making Step objects: calls `look` with each step's index,
    * the cycle of its issue and that of the next step's (of its own completion, for the last step recorded), while cells and
-   * memory are as they were before the step. Afterwards they are again what they were.
+   * memory are as they were after the step. Afterwards they are again what they were.
    */
   scan(from: number, to: number, look: (index: number, cycle: number, nextCycle: number) => void): void {
     this.#checkRange(to, this.length);
@@ -194,7 +194,7 @@ export class Recording {
       for (let index = from; index < to; index++) {
         const isLast = index + 1 === this.length;
         const nextCycle = cycle + (isLast ? steps.latency(index) : steps.issueDistance(index + 1));
-        this.#cursor.moveTo(index);
+        this.#cursor.moveTo(index + 1);
         look(index, cycle, nextCycle);
         cycle = nextCycle;
       }

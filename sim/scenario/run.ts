@@ -6,6 +6,7 @@ import type { Image } from '../../asm/link/image.ts';
 import { SourceError } from '../../asm/source/diagnostics.ts';
 import type { ExceptionEvent } from '../core/journal.ts';
 import { FIQ, IRQ, PC, SERROR, X0 } from '../core/registers.ts';
+import type { Operation } from '../exec/operation.ts';
 import type { ExitOutcome } from '../kvm/outcome.ts';
 import { isPoweredOff } from '../kvm/psci.ts';
 import { enterFromUser, finishExit, prepareEntry } from '../kvm/run-loop.ts';
@@ -43,6 +44,8 @@ export interface ExitRecord {
 
 /** Told of what happens in a run, as it happens. */
 export interface RunObserver {
+  /** Step `index`, issued in cycle `cycle`, executed `operation` and took or left `exception`; it only looks. */
+  onStep?(index: number, operation: Operation | undefined, exception: ExceptionEvent | undefined, cycle: number): void;
   onException?(event: ExceptionEvent): void;
 }
 
@@ -69,6 +72,7 @@ export class ScenarioRun implements Run {
   #maintenance = false;
   #ending: Ending | undefined;
   readonly #observers: readonly RunObserver[];
+  readonly #stepObservers: readonly Pick<Required<RunObserver>, 'onStep'>[];
   readonly #hostStart: bigint;
   readonly #returns: bigint;
   readonly #done: bigint;
@@ -80,6 +84,7 @@ export class ScenarioRun implements Run {
   constructor(ready: ReadyMachine, observers: readonly RunObserver[] = []) {
     this.ready = ready;
     this.#observers = observers;
+    this.#stepObservers = observers.filter((one): one is Required<RunObserver> => one.onStep !== undefined);
     const { kernel, machine } = ready;
     this.#hostStart = machine.cpu.pc;
     this.#returns = kernelAddress(kernel, 'host_return');
@@ -127,12 +132,16 @@ export class ScenarioRun implements Run {
   }
 
   /** Notes the exception of a step, and says whether the simulator may have to take part after it. */
-  readonly #isLookedAt = (event: ExceptionEvent | undefined): boolean => {
+  readonly #isLookedAt = (event: ExceptionEvent | undefined, operation: Operation | undefined): boolean => {
+    const { recording, machine } = this.ready;
+    for (const observer of this.#stepObservers) {
+      observer.onStep(recording.length - 1, operation, event, machine.cpu.clock.cycles);
+    }
     if (event !== undefined) {
-      this.#noteException(event, this.ready.recording.length - 1);
+      this.#noteException(event, recording.length - 1);
       if (event.to === 1 && event.vector !== undefined) return true;
     }
-    return this.#placesLow.has(this.ready.machine.cpu.words[2 * PC]!) || this.events.mayBeDue();
+    return this.#placesLow.has(machine.cpu.words[2 * PC]!) || this.events.mayBeDue();
   };
 
   #noteException(event: ExceptionEvent, step: number): void {
@@ -167,11 +176,21 @@ export class ScenarioRun implements Run {
     this.exits.push(code);
     this.exitRecords.push(recordOf(this.#vcpu, code));
     this.interventions.push(recording.length);
-    recording.intervene(() => {
+    this.#intervene(() => {
       this.#takeInterrupts();
       const goesOn = this.#look(finishExit(this.#vcpu, code));
       if (goesOn && this.exits.length < this.ready.scenario.entries) this.#enterNext();
     });
+  }
+
+  /** A step of the recording in which the simulator does `change` in the host's place. */
+  #intervene(change: () => void): void {
+    const { recording } = this.ready;
+    recording.intervene(change);
+    const index = recording.length - 1;
+    for (const observer of this.#stepObservers) {
+      observer.onStep(index, undefined, undefined, recording.cycleAt(index));
+    }
   }
 
   /** Whether the host enters a guest again after `outcome`, as far as that decides it. */
@@ -220,8 +239,8 @@ export class ScenarioRun implements Run {
   #raiseEvents(): void {
     const due = this.events.due();
     if (due.length === 0) return;
-    const { recording, machine } = this.ready;
-    recording.intervene(() => {
+    const { machine } = this.ready;
+    this.#intervene(() => {
       for (const line of due) {
         this.#raised.add(line);
         machine.cpu.setLine(line, true);

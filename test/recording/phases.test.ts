@@ -138,8 +138,40 @@ test('the same switch ten times over does not nest deeper', () => {
   );
   const [boot] = phasesOf(record(again, 2000), record(again, 2000).annotations);
   const host = boot!.children[0]!;
-  assert.is(host.children.length, 10);
+  assert.is(
+    host.children.reduce((sum, { times }) => sum + times, 0),
+    10,
+  );
   for (const call of host.children) assert.equal(outline(call.children), outline(host.children[0]!.children));
+});
+
+test('equal calls after one another are one phase that tells how many', () => {
+  const source = `start: mov x1, #100; 1: bl a; sub x1, x1, #1; cbnz x1, 1b; b end
+a: mov x9, x30; bl b; bl b; ret x9
+b: cmp x1, #50; b.ne 2f; nop; 2: ret
+end: nop`;
+  const recording = record(source, 5000);
+  const [start] = phasesOf(recording, recording.annotations);
+  const calls = start!.children.map(({ name, times, own, all }) => [name, times, own.steps, all.steps]);
+  const total = (pick: (phase: Phase) => number) =>
+    start!.children.reduce((sum, phase) => sum + phase.times * pick(phase), 0);
+  assert.ok(calls.length < 10, `${calls.length} phases`);
+  assert.is(
+    total(() => 1),
+    100,
+  );
+  // The call in which x1 is 50 executes one instruction more in each of its calls.
+  assert.equal(
+    calls.filter(([, , , all]) => all !== 10).map(([, times, , all]) => [times, all]),
+    [[1, 12]],
+  );
+  assert.is(start!.own.steps + total(({ all }) => all.steps), recording.length);
+  assert.is(start!.all.steps, recording.length);
+  assert.is(start!.all.cycles, recording.completionAt(recording.length - 1) - recording.cycleAt(0));
+  start!.children.forEach((phase, n) => {
+    const next = start!.children[n + 1];
+    if (next !== undefined) assert.ok(phase.end <= next.start);
+  });
 });
 
 test('a recording that ends inside a switch has its phases, too', () => {
