@@ -34,8 +34,23 @@ function buildIndex(): Encoding[][] {
   return buckets;
 }
 
-/** The table's encoding of `word` (unsigned 32 bit), or undefined where the table has none. */
+/** Instructions by their word: a program's code has few, and machine after machine decodes the same. */
+const known = new Map<number, Instruction>();
+/** Words kept before all are forgotten, so that code that makes code cannot fill the heap. */
+const MAX_KNOWN = 1 << 16;
+
+/** The table's encoding of `word` (unsigned 32 bit), or undefined where the table has none. One object for each word. */
 export function decode(word: number): Instruction | undefined {
+  const before = known.get(word);
+  if (before !== undefined) return before;
+  const instruction = decodeAnew(word);
+  if (instruction === undefined) return undefined;
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(word, instruction);
+  return instruction;
+}
+
+function decodeAnew(word: number): Instruction | undefined {
   for (const encoding of index[word >>> INDEX_SHIFT]!) {
     if ((word & encoding.mask) >>> 0 !== encoding.value) continue;
     if (encoding.undefinedWhen?.(fieldsOf(encoding, word))) continue;

@@ -34,7 +34,6 @@ export class CodePages {
     const number = offset >>> 12;
     let page = this.#pages[number];
     if (page === undefined) {
-      const empty = () => Array.from({ length: WORDS }, () => undefined);
       page = { operations: empty(), translations: empty(), entries: new Uint32Array(WORDS) };
       this.#pages[number] = page;
       this.#on.memory.markCode(number);
@@ -75,6 +74,10 @@ export class CodePages {
     page.translations[index] = translation;
     return translation;
   }
+}
+
+function empty(): undefined[] {
+  return new Array(WORDS).fill(undefined);
 }
 
 function unknown(word: number, pc: bigint): ArchException | NotModelled {

@@ -92,10 +92,23 @@ const TABLE_SP = 31;
 const TABLE_V0 = 32;
 const TABLE_NZCV = 64;
 
+interface OperandCells {
+  readonly reads: readonly number[];
+  readonly writes: readonly number[];
+}
+
+/** The same for every machine. */
+const cellsOfInstructions = new WeakMap<Instruction, OperandCells>();
+
 /** The cells of the registers that the instruction's operands name. */
-function operandCells(instruction: Instruction): { reads: number[]; writes: number[] } {
-  const { reads, writes } = operandRegisters(instruction);
-  return { reads: reads.flatMap(cellsOf), writes: writes.flatMap(cellsOf) };
+function operandCells(instruction: Instruction): OperandCells {
+  let known = cellsOfInstructions.get(instruction);
+  if (known === undefined) {
+    const { reads, writes } = operandRegisters(instruction);
+    known = { reads: reads.flatMap(cellsOf), writes: writes.flatMap(cellsOf) };
+    cellsOfInstructions.set(instruction, known);
+  }
+  return known;
 }
 
 function cellsOf(register: number): number[] {

@@ -78,8 +78,20 @@ const branchKinds: Partial<Record<TimingClass, BranchKind>> = {
   return: 'return',
 };
 
-/** Works out `operation`. */
+/** What was worked out, by instruction: it depends on nothing else. */
+const prepared = new WeakMap<Instruction, A53Operation>();
+
+/** What the model has to know of `operation`. */
 export function prepareOperation(operation: Operation): A53Operation {
+  let known = prepared.get(operation.instruction);
+  if (known === undefined) {
+    known = workOut(operation);
+    prepared.set(operation.instruction, known);
+  }
+  return known;
+}
+
+function workOut(operation: Operation): A53Operation {
   const { instruction } = operation;
   const { timing } = instruction.encoding;
   const row = rowOf(instruction);

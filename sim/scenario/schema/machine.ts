@@ -14,7 +14,7 @@ export const machine = z.strictObject({
     .boolean()
     .default(true)
     .describe('host and hyp run with their MMUs on; false links the kernel at physical addresses'),
-  ram: count(8, 1024).default(16).describe('memory in MiB, 8 to 1024'),
+  ram: count(4, 1024).default(4).describe('memory in MiB, 4 to 1024'),
   features: z
     .array(z.string())
     .default([])
