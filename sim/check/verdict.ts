@@ -3,7 +3,7 @@ import { diagnosticsOf, formatDiagnostic } from '../../asm/source/diagnostics.ts
 import type { FileReader } from '../../asm/source/files.ts';
 import { NotModelled } from '../core/exceptions.ts';
 import type { KernelBuilds } from '../scenario/kernel-builds.ts';
-import { type LoadedScenario, loadCombinations } from '../scenario/load.ts';
+import { type LoadedScenario, loadCombinations, type Share } from '../scenario/load.ts';
 import { DoesNotApply } from '../scenario/needs.ts';
 import { prepareScenario } from '../scenario/ready.ts';
 import { type RunReport, reportRun } from './report.ts';
@@ -30,13 +30,16 @@ export interface Verdict {
 /** What else is checked of a run: further failures. */
 export type Check = (report: RunReport) => readonly string[];
 
-/** Runs the scenario at `path`. A fault of its files, and what is not modelled, is among its failures; nothing is thrown. */
-export function judge(path: string, files: FileReader, builds: KernelBuilds, check?: Check): Verdict {
+/**
+ * Runs the scenario at `path`, or a share of its combinations. A fault of its files, and what is not modelled, is among its
+ * failures; nothing is thrown.
+ */
+export function judge(path: string, files: FileReader, builds: KernelBuilds, check?: Check, share?: Share): Verdict {
   const sum = { path, name: path, on: '', runs: 0, exits: 0, steps: 0, cycles: 0 };
   const failures: string[] = [];
   let inapplicable: string | undefined;
   try {
-    for (const loaded of loadCombinations(path, files)) {
+    for (const loaded of loadCombinations(path, files, share)) {
       sum.name = loaded.scenario.name;
       const report = reportOf(loaded, builds, failures, check);
       if (report instanceof DoesNotApply) {
@@ -53,6 +56,23 @@ export function judge(path: string, files: FileReader, builds: KernelBuilds, che
     failures.push(...faultLines(error));
   }
   return { ...sum, failures, inapplicable: sum.runs === 0 && failures.length === 0 ? inapplicable : undefined };
+}
+
+/** One verdict of those on the shares of one scenario, in their order. */
+export function joinVerdicts(shares: readonly [Verdict, ...Verdict[]]): Verdict {
+  const sum = (of: (share: Verdict) => number) => shares.reduce((total, share) => total + of(share), 0);
+  const runs = sum((share) => share.runs);
+  return {
+    ...shares[0],
+    on: shares.find(({ on }) => on !== '')?.on ?? '',
+    runs,
+    exits: sum(({ exits }) => exits),
+    steps: sum(({ steps }) => steps),
+    cycles: sum(({ cycles }) => cycles),
+    // A fault of the file itself is told by each.
+    failures: [...new Set(shares.flatMap(({ failures }) => failures))],
+    inapplicable: runs === 0 ? shares[0].inapplicable : undefined,
+  };
 }
 
 function reportOf(

@@ -7,8 +7,18 @@ import type { Check } from '../check/verdict.ts';
 import { textLines } from '../formats/text.ts';
 import { writeLines } from './output.ts';
 
+/** What is done with golden traces: nothing, or comparing, or writing those there are and those of the files named. */
+export type GoldenUse = 'none' | 'compare' | { readonly update: readonly string[] };
+
+/** What is checked of the runs of the scenario at `path` beside its expectations. */
+export function checkFor(path: string, golden: GoldenUse): Check {
+  if (golden === 'compare') return goldenComparison(path);
+  if (golden === 'none') return () => [];
+  return golden.update.includes(path) || existsSync(goldenPath(path)) ? goldenUpdate(path) : () => [];
+}
+
 /** Compares each run of the scenario at `path` with its golden trace, where it has one. */
-export function goldenComparison(path: string): Check {
+function goldenComparison(path: string): Check {
   const golden = goldenPath(path);
   if (!existsSync(golden)) return () => [];
   return (report) => {
@@ -21,7 +31,7 @@ export function goldenComparison(path: string): Check {
 }
 
 /** Writes the golden trace of the scenario at `path`; not of a run that has failed, nor of one run of several. */
-export function goldenUpdate(path: string): Check {
+function goldenUpdate(path: string): Check {
   const golden = goldenPath(path);
   return (report) => {
     if (report.run.ready.loaded.combination !== undefined) return [];
@@ -30,11 +40,6 @@ export function goldenUpdate(path: string): Check {
     writeLines(golden, traceOf(report));
     return [];
   };
-}
-
-/** Whether the scenario at `path` has a golden trace. */
-export function hasGolden(path: string): boolean {
-  return existsSync(goldenPath(path));
 }
 
 function goldenPath(path: string): string {

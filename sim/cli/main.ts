@@ -1,5 +1,6 @@
 /** The `hypstep` command: one file a command, each loaded only when it runs. */
 import { readFileSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
 import { Command, CommanderError } from 'commander';
 import { defineAs } from './as.ts';
 import { CommandFailed, runToStatus, WRONG_USAGE } from './exit.ts';
@@ -51,6 +52,15 @@ async function main(): Promise<void> {
   }
 }
 
-runToStatus(main).then((status) => {
-  process.exitCode = status;
-});
+async function serve(): Promise<void> {
+  const { serveJudging } = await import('./judges.ts');
+  serveJudging();
+}
+
+if (isMainThread) {
+  runToStatus(main).then((status) => {
+    process.exitCode = status;
+  });
+} else {
+  serve();
+}

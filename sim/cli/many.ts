@@ -1,13 +1,13 @@
 /** Many scenarios run and judged: the table, then the failures. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { NodeFiles } from '../../asm/source/node-files.ts';
-import { type Check, judge, type Verdict } from '../check/verdict.ts';
-import { CommandFailed, printDiagnostics, UsageError } from './exit.ts';
+import type { Verdict } from '../check/verdict.ts';
+import { CommandFailed, UsageError } from './exit.ts';
+import type { GoldenUse } from './golden-file.ts';
+import { judgeAll } from './judges.ts';
 import { printLines } from './output.ts';
 import { Progress } from './progress.ts';
 import { checkRunnableOptions, type RunnableOptions } from './scenario-options.ts';
-import { buildsOf } from './session.ts';
 
 export interface ManyOptions extends RunnableOptions {
   readonly json?: boolean;
@@ -27,21 +27,13 @@ export function scenarioFiles(paths: readonly string[]): string[] {
   });
 }
 
-/**
- * Runs the scenarios and prints what came of them; `checkOf` gives what else is checked of the runs of a file. Throws
- * CommandFailed where one has failed.
- */
-export function runMany(paths: readonly string[], options: ManyOptions, checkOf?: (path: string) => Check): void {
+/** Runs the scenarios and prints what came of them. Throws CommandFailed where one has failed. */
+export async function runMany(paths: readonly string[], options: ManyOptions, golden: GoldenUse): Promise<void> {
   checkRunnableOptions('scenario', options);
-  const files = new NodeFiles();
-  const builds = buildsOf(options, files);
   const progress = new Progress('scenarios');
-  const verdicts = paths.map((path, n) => {
-    progress.update(n, paths.length);
-    return judge(path, files, builds, checkOf?.(path));
-  });
+  const { verdicts, warnings } = await judgeAll(paths, { options, golden }, (done, of) => progress.update(done, of));
   progress.end();
-  printDiagnostics(builds.warnings);
+  for (const warning of warnings) process.stderr.write(`${warning}\n`);
   printLines(options.json ? [JSON.stringify(verdicts.map(verdictData), undefined, 2)] : verdictLines(verdicts));
   if (verdicts.some(({ failures }) => failures.length > 0)) throw new CommandFailed();
 }

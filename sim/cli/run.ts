@@ -29,7 +29,7 @@ export function defineRun(program: Command): void {
     if (paths.length < 2 && (await runElf(path, options))) return;
     if (paths.length > 1 || (path !== undefined && (await isMany(path)))) {
       const { runMany, scenarioFiles } = await import('./many.ts');
-      runMany(scenarioFiles(paths), options);
+      await runMany(scenarioFiles(paths), options, 'none');
     } else {
       await runOne(path, options);
     }

@@ -24,13 +24,9 @@ export function defineTest(program: Command): void {
     .option('--json', 'print the table and the failures as JSON');
   withScenarioOptions(command).action(async (paths: string[], options: TestOptions) => {
     const { runMany, scenarioFiles } = await import('./many.ts');
-    const { goldenComparison, goldenUpdate, hasGolden } = await import('./golden-file.ts');
     const named = paths.length > 0 ? paths : [ownPath('fixtures', 'scenarios')];
     const own = options.kernel === undefined && options.sources === undefined;
-    const isNamed = (path: string) => named.includes(path) && !statSync(path).isDirectory();
-    runMany(scenarioFiles(named), options, (path) => {
-      if (options.update) return isNamed(path) || hasGolden(path) ? goldenUpdate(path) : () => [];
-      return own ? goldenComparison(path) : () => [];
-    });
+    const update = named.filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+    await runMany(scenarioFiles(named), options, options.update ? { update } : own ? 'compare' : 'none');
   });
 }

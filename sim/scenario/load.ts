@@ -30,11 +30,19 @@ export function loadScenario(path: string, files: FileReader): LoadedScenario {
   return loadCombinations(path, files)[0]!;
 }
 
-/** As loadScenario, with every combination of a matrix, at least one. */
-export function loadCombinations(path: string, files: FileReader): LoadedScenario[] {
+/** Every `of`th combination of a matrix, from number `part` (from 0) on. */
+export interface Share {
+  readonly part: number;
+  readonly of: number;
+}
+
+const WHOLE: Share = { part: 0, of: 1 };
+
+/** As loadScenario, with every combination of a matrix, at least one, or with a share of them. */
+export function loadCombinations(path: string, files: FileReader, share = WHOLE): LoadedScenario[] {
   const bytes = files.read(path);
   if (bytes === undefined) throw new SourceError(`no scenario file '${path}'`);
-  return parseCombinations(path, decodeText(bytes));
+  return parseCombinations(path, decodeText(bytes), share);
 }
 
 /** Checks scenario text at hand; `path` is its name in diagnostics. */
@@ -43,7 +51,7 @@ export function parseScenario(path: string, text: string): LoadedScenario {
 }
 
 /** As parseScenario, with every combination of a matrix. */
-export function parseCombinations(path: string, text: string): LoadedScenario[] {
+export function parseCombinations(path: string, text: string, { part, of } = WHOLE): LoadedScenario[] {
   const file = new SourceFile(path, text);
   const document = parseDocument(text, {
     intAsBigInt: true,
@@ -59,7 +67,8 @@ export function parseCombinations(path: string, text: string): LoadedScenario[] 
     const offset = at === 'key' ? keyOffset(document, keys) : offsetOf(document, keys);
     diagnostics.error(`${keys.map(String).join('.')}: ${message}`, { file, offset });
   });
-  const loaded = combinationsOf(axes).map((combination): LoadedScenario => {
+  const combinations = combinationsOf(axes).filter((_, n) => n % of === part);
+  const loaded = combinations.map((combination): LoadedScenario => {
     const placeOf = (...keys: readonly PropertyKey[]): Place => ({
       file,
       offset: offsetOf(document, placeInMatrix(keys, axes, combination, plain)),

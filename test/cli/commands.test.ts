@@ -102,15 +102,15 @@ test('test passes, and fails with the lines that differ where hyp.S has lost an 
   );
 });
 
-test('test says of a scenario that it has no golden trace, and of one that it does not apply to a tree', () => {
+test('test takes a scenario without a golden trace, and says of one why it does not apply to a tree', () => {
   const both = `${fixtures}/scenarios/guest-debug-both.yaml`;
-  assert.is(hypstep(['test', both]).stdout, `ok      ${both} (no golden trace)\n1 passed, 0 failed\n`);
+  assert.match(hypstep(['test', both]).stdout, /passed\n\n1 passed, 0 failed\n$/);
   inTempFolder((folder) => {
     writeTree(folder, treeFiles('before'));
     const { status, stdout } = hypstep(['test', both, '--kernel', folder]);
     assert.is(status, 0);
-    const reason = 'does not apply: struct kvm_vcpu has no arch.external_debug_state';
-    assert.is(stdout.split('\n')[0], `ok      ${both} (${reason})`);
+    assert.match(stdout, /does not apply: struct kvm_vcpu has no arch\.external_debug_state$/m);
+    assert.match(stdout, /\n0 passed, 0 failed, 1 not applicable\n$/);
   });
 });
 
