@@ -99,18 +99,24 @@ export class PhaseGatherer {
   readonly #roots: MutablePhase[] = [];
   readonly #depths = new DepthStack<MutablePhase>(this.#roots, foldLast);
   /** Names by page of RAM and word in it; equal ones are the same string, which is fast to tell. */
-  readonly #names: (string | undefined)[][] = [];
+  readonly #names: ((string | undefined)[] | undefined)[];
   readonly #known = new Map<string, string>();
   /** The exception level before the next step. */
   #el: number;
   /** The phase of the last step, and the cycle from which on cycles are its own. */
   #last: MutablePhase | undefined;
   #since = 0;
+  /** How many steps there were up to now. */
+  #end = 0;
+  /** The name of the last step's phase, where a next step of that name belongs to the phase as well. */
+  #goesOn: string | undefined;
 
   /** To be made before the first step, on `machine` as it is then. */
   constructor(machine: RecordedMachine, annotations: Annotations) {
     this.#machine = machine;
     this.#annotations = annotations;
+    // Not sparse: V8 would make a hash table of it.
+    this.#names = Array.from({ length: machine.memory.physical.size / PAGE_SIZE }, () => undefined);
     this.#el = machine.cpu.el;
   }
 
@@ -119,13 +125,17 @@ export class PhaseGatherer {
    * machine's cells are as they are after it.
    */
   step(index: number, operation: Operation | undefined, exception: ExceptionEvent | undefined, cycle: number): void {
-    this.#depths.arrive();
-    const phase = operation === undefined ? this.#depths.top.phase : this.#enter(this.#nameAt(operation.pa), index);
-    if (phase !== this.#last) this.#chargeUntil(cycle, phase);
-    if (phase !== undefined) {
-      if (operation !== undefined) phase.own.steps++;
-      phase.end = index + 1;
+    const name = operation === undefined ? undefined : this.#nameAt(operation.pa);
+    const isPlain = operation !== undefined && !operation.writesPc && exception === undefined;
+    if (!isPlain || name !== this.#goesOn) {
+      this.#depths.arrive();
+      const phase = name === undefined ? this.#depths.top.phase : this.#enter(name, index);
+      if (phase !== this.#last) this.#chargeUntil(cycle, phase);
     }
+    this.#end = index + 1;
+    if (this.#last !== undefined && operation !== undefined) this.#last.own.steps++;
+    this.#goesOn = isPlain ? name : undefined;
+    if (isPlain) return;
     const { cpu } = this.#machine;
     this.#depths.leave(operation?.instruction.encoding.timing, exception, cpu.words);
     // Nothing else changes the exception level.
@@ -152,7 +162,10 @@ export class PhaseGatherer {
 
   /** Cycles up to `cycle` were those of the last phase; from then on they are those of `next`. */
   #chargeUntil(cycle: number, next: MutablePhase | undefined): void {
-    if (this.#last !== undefined) this.#last.own.cycles += cycle - this.#since;
+    if (this.#last !== undefined) {
+      this.#last.own.cycles += cycle - this.#since;
+      this.#last.end = this.#end;
+    }
     this.#last = next;
     this.#since = cycle;
   }

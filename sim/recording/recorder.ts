@@ -67,7 +67,7 @@ export class Recorder implements Journal {
   readonly #timing: TimingModel;
   readonly #accessPages: AccessPages;
   /** By page of RAM and word in it. */
-  readonly #operations: (RecordedOperation | undefined)[][] = [];
+  readonly #operations: ((RecordedOperation | undefined)[] | undefined)[];
   readonly #timedStep: TimedStep;
   /** The cells of the fixed part as they are before the next step, and the cell of the stack pointer then in use. */
   readonly #before = new Uint32Array(2 * FIRST_FREE);
@@ -84,6 +84,8 @@ export class Recorder implements Journal {
     this.#cursor = cursor;
     this.#machine = machine;
     this.#physical = machine.memory.physical;
+    // Not sparse: V8 would make a hash table of it.
+    this.#operations = Array.from({ length: this.#physical.size / PAGE_SIZE }, () => undefined);
     this.#cpu = machine.cpu;
     this.#words = machine.cpu.words;
     this.#timing = timing;

@@ -79,7 +79,9 @@ export class ScenarioRun implements Run {
   readonly #panic: bigint;
   readonly #vectors: bigint;
   /** Low halves of the places where the simulator takes part: for a first look after each step. */
-  readonly #placesLow: ReadonlySet<number>;
+  readonly #returnsLow: number;
+  readonly #doneLow: number;
+  readonly #panicLow: number;
 
   constructor(ready: ReadyMachine, observers: readonly RunObserver[] = []) {
     this.ready = ready;
@@ -91,7 +93,9 @@ export class ScenarioRun implements Run {
     this.#done = kernelAddress(kernel, 'host_done');
     this.#panic = kernelAddress(kernel, 'panic');
     this.#vectors = kernelAddress(kernel, 'host_vectors');
-    this.#placesLow = new Set([this.#returns, this.#done, this.#panic].map((place) => lowHalf(place) >>> 0));
+    this.#returnsLow = lowHalf(this.#returns);
+    this.#doneLow = lowHalf(this.#done);
+    this.#panicLow = lowHalf(this.#panic);
     this.#vcpu = ready.vm.vcpus[0]!;
     this.user = new UserSpace(ready);
     this.events = new EventQueue(ready);
@@ -141,7 +145,8 @@ export class ScenarioRun implements Run {
       this.#noteException(event, recording.length - 1);
       if (event.to === 1 && event.vector !== undefined) return true;
     }
-    return this.#placesLow.has(machine.cpu.words[2 * PC]!) || this.events.mayBeDue();
+    const pc = machine.cpu.words[2 * PC]!;
+    return pc === this.#returnsLow || pc === this.#doneLow || pc === this.#panicLow || this.events.mayBeDue();
   };
 
   #noteException(event: ExceptionEvent, step: number): void {
