@@ -21,7 +21,9 @@ export function resetSystemRegisters(
   for (const { name, storage, reset } of table64) {
     if (storage === undefined || reset === undefined) continue;
     if (storage.in === 'sys_regs' && !vcpu.host.facts.hasConstant(storage.macro)) continue;
-    writeStorage(vcpu, storage, written(name, resetValue(vcpu, name, reset, unknown)));
+    const value = resetValue(vcpu, name, reset, unknown);
+    // MPIDR_EL1 and the identification registers take no writes; what they hold comes from elsewhere.
+    writeStorage(vcpu, storage, reset === 'mpidr' || reset === 'host' ? value : written(name, value));
   }
 }
 
