@@ -78,15 +78,7 @@ export function systemRegisterAccess(esr: number): RegisterAccess {
 
 /** ISS of a trapped MCR or MRC (EC 0x03, 0x05). op0 does not exist in AArch32 and is 0. */
 export function coprocessorAccess(esr: number): RegisterAccess {
-  return {
-    op0: 0,
-    op2: (esr >>> 17) & 7,
-    op1: (esr >>> 14) & 7,
-    crn: (esr >>> 10) & 0xf,
-    rt: (esr >>> 5) & 0x1f,
-    crm: (esr >>> 1) & 0xf,
-    isWrite: (esr & 1) === 0,
-  };
+  return { ...systemRegisterAccess(esr), op0: 0 };
 }
 
 /** ISS of a trapped MCRR or MRRC (EC 0x04, 0x0c): two general-purpose registers, no CRn and no opc2. */
