@@ -5,13 +5,10 @@
 import { realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
-import { parseDocument } from 'yaml';
 import { formatDiagnostic } from '../../asm/source/diagnostics.ts';
-import { decodeText, type FileReader } from '../../asm/source/files.ts';
 import { NodeFiles } from '../../asm/source/node-files.ts';
 import { joinVerdicts, judge, type Verdict } from '../check/verdict.ts';
-import type { Share } from '../scenario/load.ts';
-import { axesOf } from '../scenario/matrix.ts';
+import { type Share, workOf } from '../scenario/load.ts';
 import { checkFor, type GoldenUse } from './golden-file.ts';
 import type { ScenarioOptions } from './scenario-options.ts';
 import { buildsOf } from './session.ts';
@@ -80,20 +77,6 @@ export async function judgeAll(
     return joinVerdicts([first!, ...others]);
   });
   return { verdicts, warnings: [...new Set(answers.flatMap(({ warnings }) => warnings))] };
-}
-
-/** How much there is to run, as far as the file tells at a glance; what is wrong with it is told when it is loaded. */
-function workOf(path: string, files: FileReader): { combinations: number; entries: number } {
-  const bytes = files.read(path);
-  const document = bytes === undefined ? undefined : parseDocument(decodeText(bytes), { prettyErrors: false });
-  const plain: unknown = document?.errors.length === 0 ? document.toJS({ maxAliasCount: 100 }) : undefined;
-  if (plain === null || typeof plain !== 'object') return { combinations: 1, entries: 1 };
-  const { matrix, entries } = plain as { readonly matrix?: unknown; readonly entries?: unknown };
-  const axes = axesOf(matrix, () => {});
-  return {
-    combinations: axes.reduce((product, { values }) => product * values.length, 1),
-    entries: typeof entries === 'number' && entries > 0 ? entries : 1,
-  };
 }
 
 function judgeHere({ options, golden }: Judging): (job: Job) => Answer {

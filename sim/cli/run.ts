@@ -22,7 +22,10 @@ export function defineRun(program: Command): void {
         'Or run a bare-metal ELF file from EL2 on a board. What it sends goes to standard output, how it ended to ' +
         'standard error, and its exit status is passed on.',
     )
-    .argument('[files...]', 'scenarios, or an ELF file (default: a round trip from host to guest and back)')
+    .argument(
+      '[files...]',
+      'scenarios, folders of them, or an ELF file (default: a round trip from host to guest and back)',
+    )
     .option('--json', 'print the same as JSON');
   withRunnableOptions(command).action(async (paths: string[], options: RunOptions) => {
     const [path] = paths;

@@ -7,7 +7,15 @@ import type * as z from 'zod';
 import { Diagnostics, SourceError } from '../../asm/source/diagnostics.ts';
 import { decodeText, type FileReader } from '../../asm/source/files.ts';
 import { type Place, SourceFile } from '../../asm/source/source-file.ts';
-import { type Axis, axesOf, type Combination, combinationsOf, combinationText, withCombination } from './matrix.ts';
+import {
+  type Axis,
+  axesOf,
+  type Combination,
+  combinationsOf,
+  combinationText,
+  countOf,
+  withCombination,
+} from './matrix.ts';
 import { type Scenario, scenarioSchema } from './schema.ts';
 import { keysAt } from './schema-keys.ts';
 
@@ -53,11 +61,7 @@ export function parseScenario(path: string, text: string): LoadedScenario {
 /** As parseScenario, with every combination of a matrix. */
 export function parseCombinations(path: string, text: string, { part, of } = WHOLE): LoadedScenario[] {
   const file = new SourceFile(path, text);
-  const document = parseDocument(text, {
-    intAsBigInt: true,
-    lineCounter: new LineCounter(),
-    prettyErrors: false,
-  });
+  const document = parseYaml(text);
   const diagnostics = new Diagnostics();
   for (const error of document.errors) diagnostics.error(error.message, { file, offset: error.pos[0] });
   diagnostics.throwIfErrors();
@@ -83,6 +87,23 @@ export function parseCombinations(path: string, text: string, { part, of } = WHO
     return { scenario: checked.data!, path, combination: text, placeOf };
   });
   return loaded;
+}
+
+function parseYaml(text: string): Document.Parsed {
+  return parseDocument(text, { intAsBigInt: true, lineCounter: new LineCounter(), prettyErrors: false });
+}
+
+/** How much there is to run, as far as the file at `path` tells at a glance; what is wrong with it, loading it tells. */
+export function workOf(path: string, files: FileReader): { readonly combinations: number; readonly entries: number } {
+  const bytes = files.read(path);
+  const document = bytes === undefined ? undefined : parseYaml(decodeText(bytes));
+  const plain: unknown = document?.errors.length === 0 ? document.toJS({ maxAliasCount: 100 }) : undefined;
+  if (plain === null || typeof plain !== 'object') return { combinations: 1, entries: 1 };
+  const { matrix, entries } = plain as { readonly matrix?: unknown; readonly entries?: unknown };
+  return {
+    combinations: countOf(axesOf(matrix, () => {})),
+    entries: typeof entries === 'bigint' && entries > 0n ? Number(entries) : 1,
+  };
 }
 
 /** Where the value at `keys` was written: in the matrix, where that gives it. */

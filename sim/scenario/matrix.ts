@@ -31,10 +31,15 @@ export function axesOf(matrix: unknown, report: Report): Axis[] {
     const values = varied.safeParse(value);
     return values.success ? [{ name, keys, values: values.data }] : [];
   });
-  const combinations = axes.reduce((product, { values }) => product * values.length, 1);
+  const combinations = countOf(axes);
   if (combinations <= MAX_COMBINATIONS) return axes;
   report(`${combinations} combinations, which is more than the limit of ${MAX_COMBINATIONS}`, ['matrix'], 'key');
   return [];
+}
+
+/** How many combinations there are. */
+export function countOf(axes: readonly Axis[]): number {
+  return axes.reduce((product, { values }) => product * values.length, 1);
 }
 
 /** All combinations, the last axis varying fastest; one without any values where there are no axes. */
