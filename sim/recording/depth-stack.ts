@@ -5,6 +5,7 @@
 import type { TimingClass } from '../../asm/a64/timing-class.ts';
 import type { ExceptionEvent } from '../core/journal.ts';
 import { CURRENT_EL, PC, X0 } from '../core/registers.ts';
+import { highHalf, lowHalf } from '../memory/halves.ts';
 
 /** One depth of nesting. */
 export interface Depth<Phase> {
@@ -14,10 +15,17 @@ export interface Depth<Phase> {
   phase: Phase | undefined;
 }
 
+/** Where code goes on: an exception level, NOWHERE for no place, and the unsigned halves of an address. */
+interface Place {
+  readonly el: number;
+  readonly lo: number;
+  readonly hi: number;
+}
+
 interface Frame<Phase> extends Depth<Phase> {
   readonly kind: 'start' | 'call' | 'exception' | 'eret';
-  /** Where a return from this depth leads, as `placeKey` writes it; empty where none does. */
-  readonly returnsTo: string;
+  /** Where a return from this depth leads. */
+  readonly returnsTo: Place;
   /** For `exception`: the level it was taken to; for `eret`: the level that executed it. */
   readonly handlerEl: number;
   /** How many phases `siblings` had before the first of this depth. */
@@ -27,21 +35,21 @@ interface Frame<Phase> extends Depth<Phase> {
 /** The link register. */
 const LR = X0 + 30;
 
-/** Instructions that leave for an address in a register. */
-const leavers: Partial<Record<TimingClass, 'return' | 'jump'>> = { return: 'return', 'branch-register': 'jump' };
+const NOWHERE: Place = { el: -1, lo: 0, hi: 0 };
 
 export class DepthStack<Phase extends { readonly children: Phase[] }> {
   readonly #frames: Frame<Phase>[];
   readonly #settle: (phases: Phase[]) => void;
-  /** How many depths return to each place. */
-  readonly #returns = new Map<string, number>();
-  /** Where the last step has led to, if it was one of `leavers`. */
-  #leaving: { readonly how: 'return' | 'jump'; readonly place: string } | undefined;
+  /** How many depths return to the places of each hash. */
+  readonly #returns = new Map<number, number>();
+  /** Where the last step has led to, if it was a return or a jump to an address in a register. */
+  #leavingFor = NOWHERE;
+  #isReturn = false;
 
   /** `settle` is told phases that nothing comes to any more but others behind them; it may take some out. */
   constructor(roots: Phase[], settle: (phases: Phase[]) => void) {
     this.#settle = settle;
-    this.#frames = [{ kind: 'start', returnsTo: '', handlerEl: 0, siblings: roots, first: 0, phase: undefined }];
+    this.#frames = [{ kind: 'start', returnsTo: NOWHERE, handlerEl: 0, siblings: roots, first: 0, phase: undefined }];
   }
 
   get top(): Depth<Phase> {
@@ -55,13 +63,12 @@ export class DepthStack<Phase extends { readonly children: Phase[] }> {
 
   /** A further step begins: a return or branch before it has led somewhere. */
   arrive(): void {
-    if (this.#leaving === undefined) return;
-    const { how, place } = this.#leaving;
-    this.#leaving = undefined;
+    const place = this.#leavingFor;
+    if (place === NOWHERE) return;
+    this.#leavingFor = NOWHERE;
     // A branch through a register is a return only where it leads back to the call at hand.
-    if (how === 'return') this.#returnTo(place, 'call');
-    else if (this.#frames.at(-1)!.kind === 'call' && this.#frames.at(-1)!.returnsTo === place)
-      this.#popTo(this.#frames.length - 1);
+    if (this.#isReturn) this.#returnTo(place, 'call');
+    else if (leadsTo(this.#frames.at(-1)!, 'call', place)) this.#popTo(this.#frames.length - 1);
   }
 
   /**
@@ -73,9 +80,9 @@ export class DepthStack<Phase extends { readonly children: Phase[] }> {
       this.#followException(exception);
     } else if (timing === 'call' || timing === 'call-register') {
       this.#push('call', placeIn(words, LR), 0);
-    } else if (timing !== undefined) {
-      const how = leavers[timing];
-      if (how !== undefined) this.#leaving = { how, place: placeIn(words, PC) };
+    } else if (timing === 'return' || timing === 'branch-register') {
+      this.#leavingFor = placeIn(words, PC);
+      this.#isReturn = timing === 'return';
     }
   }
 
@@ -85,35 +92,41 @@ export class DepthStack<Phase extends { readonly children: Phase[] }> {
   }
 
   #followException({ kind, from, to, elr }: ExceptionEvent): void {
-    const lo = Number(BigInt.asUintN(32, elr));
-    const hi = Number(elr >> 32n);
-    if (kind !== 'return') this.#push('exception', placeKey(lo, hi, from), to);
-    else if (!this.#returnTo(placeKey(lo, hi, to), 'exception')) this.#push('eret', '', from);
+    const place = { el: kind === 'return' ? to : from, lo: lowHalf(elr), hi: highHalf(elr) };
+    if (kind !== 'return') this.#push('exception', place, to);
+    else if (!this.#returnTo(place, 'exception')) this.#push('eret', NOWHERE, from);
   }
 
-  #push(kind: Frame<Phase>['kind'], returnsTo: string, handlerEl: number): void {
+  #push(kind: Frame<Phase>['kind'], place: Place, handlerEl: number): void {
     const { phase, siblings } = this.#frames.at(-1)!;
     // Nothing called before from the same phase is open any more.
     if (phase !== undefined) this.#settle(phase.children);
     // What follows an exception taken before any instruction stands where the instruction would have stood.
     const into = phase?.children ?? siblings;
-    this.#frames.push({ kind, returnsTo, handlerEl, siblings: into, first: into.length, phase: undefined });
-    if (returnsTo !== '') this.#returns.set(returnsTo, (this.#returns.get(returnsTo) ?? 0) + 1);
+    this.#frames.push({ kind, returnsTo: place, handlerEl, siblings: into, first: into.length, phase: undefined });
+    this.#count(place, 1);
   }
 
   /** Closes depths up to the innermost one of `kind` that returns to `place`; false where there is none. */
-  #returnTo(place: string, kind: Frame<Phase>['kind']): boolean {
-    if ((this.#returns.get(place) ?? 0) === 0) return false;
-    const at = this.#frames.findLastIndex((frame) => frame.kind === kind && frame.returnsTo === place);
+  #returnTo(place: Place, kind: Frame<Phase>['kind']): boolean {
+    // Without the count a program that recurses deep, and leaves for other places, would have all depths looked at each time.
+    if ((this.#returns.get(hashOf(place)) ?? 0) === 0) return false;
+    let at = this.#frames.length - 1;
+    while (at >= 0 && !leadsTo(this.#frames[at]!, kind, place)) at--;
     if (at >= 0) this.#popTo(at);
     return at >= 0;
+  }
+
+  #count(place: Place, change: 1 | -1): void {
+    const hash = hashOf(place);
+    this.#returns.set(hash, (this.#returns.get(hash) ?? 0) + change);
   }
 
   /** Closes the depths from number `depth` on, innermost first. */
   #popTo(depth: number): void {
     while (this.#frames.length > depth) {
       const frame = this.#frames.pop()!;
-      if (frame.returnsTo !== '') this.#returns.set(frame.returnsTo, this.#returns.get(frame.returnsTo)! - 1);
+      this.#count(frame.returnsTo, -1);
       if (frame.kind === 'exception' && this.#frames.length > depth) this.#hoist(frame, depth);
     }
   }
@@ -131,11 +144,17 @@ export class DepthStack<Phase extends { readonly children: Phase[] }> {
   }
 }
 
-/** The place whose address is in the cell `id`, at the present exception level. */
-function placeIn(words: Uint32Array, id: number): string {
-  return placeKey(words[2 * id]!, words[2 * id + 1]!, words[2 * CURRENT_EL]! >>> 2);
+function leadsTo(frame: Frame<unknown>, kind: Frame<unknown>['kind'], { el, lo, hi }: Place): boolean {
+  const { returnsTo } = frame;
+  return frame.kind === kind && returnsTo.lo === lo && returnsTo.hi === hi && returnsTo.el === el;
 }
 
-function placeKey(lo: number, hi: number, el: number): string {
-  return `${el}:${hi}:${lo}`;
+/** The place whose address is in the cell `id`, at the present exception level. */
+function placeIn(words: Uint32Array, id: number): Place {
+  return { el: words[2 * CURRENT_EL]! >>> 2, lo: words[2 * id]!, hi: words[2 * id + 1]! };
+}
+
+/** Instructions have addresses that are multiples of 4. */
+function hashOf({ el, lo, hi }: Place): number {
+  return (lo + el) ^ hi;
 }

@@ -175,9 +175,16 @@ export class PhaseGatherer {
     const depth: Depth<MutablePhase> = this.#depths.top;
     const { phase } = depth;
     if (phase !== undefined && phase.name === name && phase.el === this.#el) return phase;
-    const cost = () => ({ steps: 0, cycles: 0 });
-    const place = { name, el: this.#el, times: 1, start: index, end: index };
-    const entered = { ...place, own: cost(), all: cost(), children: [] };
+    const entered: MutablePhase = {
+      name,
+      el: this.#el,
+      times: 1,
+      start: index,
+      end: index,
+      own: { steps: 0, cycles: 0 },
+      all: { steps: 0, cycles: 0 },
+      children: [],
+    };
     depth.siblings.push(entered);
     depth.phase = entered;
     return entered;
