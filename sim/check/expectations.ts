@@ -13,7 +13,7 @@ import type { DeviceAccess } from '../scenario/user-space.ts';
  */
 export function unmetExpectations(
   ready: ReadyMachine,
-  run: ScenarioRun,
+  run: ScenarioRun<ReadyMachine>,
   phases: readonly Phase[],
   cycles: number,
 ): string[] {
@@ -41,7 +41,7 @@ type ExpectedExit = NonNullable<ReadyMachine['scenario']['expect']['exits']>[num
 
 const exitKeys = ['code', 'vcpu', 'esr', 'far', 'hpfar'] as const;
 
-function exits(ready: ReadyMachine, run: ScenarioRun): string[] {
+function exits(ready: ReadyMachine, run: ScenarioRun<ReadyMachine>): string[] {
   const expected = ready.scenario.expect.exits?.map(asRecord);
   if (expected === undefined) return [];
   if (expected.reduce((sum, { times }) => sum + times, 0) !== run.exits.length) {
@@ -84,14 +84,14 @@ function exitDifferences(
   return [];
 }
 
-function userExits(ready: ReadyMachine, run: ScenarioRun): string[] {
+function userExits(ready: ReadyMachine, run: ScenarioRun<ReadyMachine>): string[] {
   const expected = ready.scenario.expect.user_exits;
   const found = run.user.exits;
   if (expected === undefined || expected.join() === found.join()) return [];
   return [`${at(ready, 'user_exits')}: exits to user space [${found.join(', ')}], expected [${expected.join(', ')}]`];
 }
 
-function mmio(ready: ReadyMachine, run: ScenarioRun): string[] {
+function mmio(ready: ReadyMachine, run: ScenarioRun<ReadyMachine>): string[] {
   const expected = ready.scenario.expect.mmio;
   if (expected === undefined) return [];
   const found = run.user.mmio.map(accessText);

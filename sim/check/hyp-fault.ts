@@ -1,5 +1,6 @@
 /** An exception that hyp code itself took at EL2, told so that its cause is found: instruction, line, what it missed. */
 import { outermost, positionOf } from '../../asm/source/source-file.ts';
+import { operationText } from '../recording/step-reader.ts';
 import type { ReadyMachine } from '../scenario/ready.ts';
 import type { HypFault } from '../scenario/run.ts';
 
@@ -29,18 +30,18 @@ const WNR = 1 << 6;
  * One error in the GNU form: `hyp.S:647:2: error: EL2 data abort, ...`, the instruction, and the macro lines it came
  * from. The place is the line of the source that used the outermost macro.
  */
-export function hypFaultText(ready: ReadyMachine, { step: index, event }: HypFault): string {
-  const step = ready.recording.stepAt(index);
+export function hypFaultText(ready: ReadyMachine, { event, operation, far }: HypFault): string {
+  const pa = operation && BigInt(ready.machine.physical.base + operation.pa);
   const esr = Number(event.esr ?? 0n);
   const what = `EL2 ${classes[esr >>> 26] ?? `exception of class 0x${(esr >>> 26).toString(16)}`}`;
-  const details = isAbort(esr) ? `, ${abortText(esr)} at 0x${farOf(ready, index).toString(16)}` : '';
-  const instruction = step.text === '' ? '' : ` by '${step.text}'`;
-  const symbol = step.pa === undefined ? undefined : ready.code.symbolAt(step.pa);
+  const details = isAbort(esr) ? `, ${abortText(esr)} at 0x${far.toString(16)}` : '';
+  const instruction =
+    operation === undefined ? '' : ` by '${operationText(operation, event.elr, ready.machine.physical, ready.code)}'`;
+  const symbol = pa === undefined ? undefined : ready.code.symbolAt(pa);
   const routine = symbol === undefined ? '' : ` in ${symbol.name}+0x${symbol.offset.toString(16)}`;
-  return [
-    `${placeText(ready, step.pa)}error: ${what}${details}${instruction}${routine}`,
-    ...macroLines(ready, step.pa),
-  ].join('\n');
+  return [`${placeText(ready, pa)}error: ${what}${details}${instruction}${routine}`, ...macroLines(ready, pa)].join(
+    '\n',
+  );
 }
 
 function isAbort(esr: number): boolean {
@@ -57,12 +58,6 @@ function abortText(esr: number): string {
   return kind === undefined
     ? `fault status 0x${status.toString(16)} ${access}`
     : `${kind} of level ${status & 3} ${access}`;
-}
-
-/** FAR_EL2 as this step left it. */
-function farOf(ready: ReadyMachine, index: number): bigint {
-  const effect = ready.recording.stepAt(index).effects.find((one) => one.kind === 'register' && one.name === 'far_el2');
-  return effect?.new ?? 0n;
 }
 
 function placeText(ready: ReadyMachine, pa: bigint | undefined): string {

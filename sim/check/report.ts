@@ -3,14 +3,14 @@
  * scenario's expectations do not hold.
  */
 import { type Phase, PhaseGatherer } from '../recording/phases.ts';
-import type { ReadyMachine } from '../scenario/ready.ts';
+import type { ReadyMachine, RecordedMachine } from '../scenario/ready.ts';
 import { type Ending, type RunObserver, ScenarioRun } from '../scenario/run.ts';
 import { unmetExpectations } from './expectations.ts';
 import { hypFaultText } from './hyp-fault.ts';
 import { type ContractReport, SwitchContract } from './switch-contract.ts';
 
-export interface RunReport {
-  readonly run: ScenarioRun;
+export interface RunReport<Ready extends ReadyMachine = RecordedMachine> {
+  readonly run: ScenarioRun<Ready>;
   readonly ending: Ending;
   readonly contract: ContractReport;
   readonly phases: readonly Phase[];
@@ -21,9 +21,11 @@ export interface RunReport {
 }
 
 /** Runs `ready` to its end and reports. Throws NotModelled where the machine cannot go on. */
-export function reportRun(ready: ReadyMachine, progress?: (steps: number) => void): RunReport {
+export function reportRun<Ready extends ReadyMachine>(
+  ready: Ready,
+  progress?: (steps: number) => void,
+): RunReport<Ready> {
   const contract = new SwitchContract(ready);
-  const { recording } = ready;
   const gatherer = new PhaseGatherer(ready.machine, ready.code);
   const gathering: RunObserver = {
     onStep(index, operation, exception, cycle) {
@@ -32,7 +34,7 @@ export function reportRun(ready: ReadyMachine, progress?: (steps: number) => voi
   };
   const run = new ScenarioRun(ready, [contract, gathering]);
   const ending = run.finish(progress);
-  const cycles = recording.length === 0 ? 0 : recording.completionAt(recording.length - 1);
+  const cycles = ready.steps.completedAt;
   const phases = gatherer.finish(cycles);
   const { ending: wanted } = ready.scenario.expect;
   const isWanted = ending.kind === wanted;
@@ -52,7 +54,7 @@ function executedSteps(phases: readonly Phase[]): number {
 }
 
 /** What went wrong outside the machine: KVM_RUN, an ioctl, an event that never came. */
-function userFailures(run: ScenarioRun): string[] {
+function userFailures(run: ScenarioRun<ReadyMachine>): string[] {
   return [...(run.error === undefined ? [] : [run.error]), ...run.user.failures, ...run.events.missed];
 }
 

@@ -5,7 +5,8 @@ import { NotModelled } from '../core/exceptions.ts';
 import type { KernelBuilds } from '../scenario/kernel-builds.ts';
 import { type LoadedScenario, loadCombinations, type Share } from '../scenario/load.ts';
 import { DoesNotApply } from '../scenario/needs.ts';
-import { prepareScenario } from '../scenario/ready.ts';
+import { prepareScenario, type ReadyMachine, scenarioMachine } from '../scenario/ready.ts';
+import { unrecorded } from '../scenario/runnable.ts';
 import { type RunReport, reportRun } from './report.ts';
 
 /** Plain data: it passes between threads as it is. Sums are over the runs of all combinations. */
@@ -27,7 +28,7 @@ export interface Verdict {
   readonly inapplicable?: string;
 }
 
-/** What else is checked of a run: further failures. */
+/** What else is checked of a run, whose steps are kept for it: further failures. */
 export type Check = (report: RunReport) => readonly string[];
 
 /**
@@ -79,11 +80,16 @@ function reportOf(
   loaded: LoadedScenario,
   builds: KernelBuilds,
   failures: string[],
-  check: Check = () => [],
-): RunReport | DoesNotApply | undefined {
+  check: Check | undefined,
+): RunReport<ReadyMachine> | DoesNotApply | undefined {
   const { combination } = loaded;
   const tell = (line: string) => failures.push(combination === undefined ? line : `with ${combination}: ${line}`);
   try {
+    if (check === undefined) {
+      const report = reportRun(unrecorded(scenarioMachine(loaded, builds)));
+      for (const line of report.failures) tell(line);
+      return report;
+    }
     const report = reportRun(prepareScenario(loaded, builds));
     for (const line of [...report.failures, ...check(report)]) tell(line);
     return report;
@@ -102,7 +108,7 @@ function faultLines(error: unknown): string[] {
   return diagnostics.map(formatDiagnostic);
 }
 
-function placeOfRun({ run }: RunReport): string {
+function placeOfRun({ run }: RunReport<ReadyMachine>): string {
   const { scenario, sources } = run.ready;
   const { cpu, gic } = scenario.machine;
   return `${cpu}, GIC${gic}, ${sources.label}`;

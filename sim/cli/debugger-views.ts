@@ -5,7 +5,7 @@ import { decodeText } from '../../asm/source/files.ts';
 import { positionOf } from '../../asm/source/source-file.ts';
 import { phasePath } from '../recording/phases.ts';
 import type { Effect, Step } from '../recording/step.ts';
-import type { Run, Runnable } from '../scenario/runnable.ts';
+import type { Recorded, Run, Runnable } from '../scenario/runnable.ts';
 import { hex } from './value-views.ts';
 
 /** What a step changed, a line each, and the exception it took. */
@@ -26,7 +26,7 @@ function effectText(effect: Effect): string {
 }
 
 /** The next instruction: step, level, address, text and where it comes from. */
-export function locationLine(ready: Runnable): string {
+export function locationLine(ready: Recorded): string {
   const { machine, recording, code } = ready;
   const { cpu } = machine;
   const head = `${String(recording.position).padStart(6)}  EL${cpu.el}  ${hex(cpu.pc)}`;
@@ -48,7 +48,7 @@ function targetName(ready: Runnable, address: bigint): string | undefined {
 }
 
 /** The routines that are entered and not left at the present position, innermost first. */
-export function callStackLines(run: Run): string[] {
+export function callStackLines(run: Run<Recorded>): string[] {
   const { ready } = run;
   const path = phasePath(ready.recording, ready.code, ready.recording.position);
   if (path.length === 0) return [locationLine(ready)];

@@ -6,7 +6,7 @@ import { SourceError } from '../../asm/source/diagnostics.ts';
 import { NotModelled } from '../core/exceptions.ts';
 import { CURRENT_EL } from '../core/registers.ts';
 import type { Step } from '../recording/step.ts';
-import type { Run, Runnable } from '../scenario/runnable.ts';
+import type { Recorded, Run } from '../scenario/runnable.ts';
 import { Breakpoints } from './breakpoints.ts';
 import { callStackLines, effectLines, locationLine, sourceLines } from './debugger-views.ts';
 import { memoryLines, registerLines, valueLines } from './value-views.ts';
@@ -24,8 +24,8 @@ const LISTED = 5;
 export class Debugger {
   /** Set by `q`. */
   finished = false;
-  readonly #run: Run;
-  readonly #ready: Runnable;
+  readonly #run: Run<Recorded>;
+  readonly #ready: Recorded;
   readonly #breakpoints = new Breakpoints();
   #lastLine = '';
   readonly #commands: readonly Command[] = [
@@ -98,7 +98,7 @@ export class Debugger {
     { names: ['q', 'quit'], usage: 'q', help: 'end', run: () => this.#quit() },
   ];
 
-  constructor(run: Run) {
+  constructor(run: Run<Recorded>) {
     this.#run = run;
     this.#ready = run.ready;
   }

@@ -10,17 +10,17 @@ import { writeLines } from './output.ts';
 /** What is done with golden traces: nothing, or comparing, or writing those there are and those of the files named. */
 export type GoldenUse = 'none' | 'compare' | { readonly update: readonly string[] };
 
-/** What is checked of the runs of the scenario at `path` beside its expectations. */
-export function checkFor(path: string, golden: GoldenUse): Check {
+/** What is checked of the runs of the scenario at `path` beside its expectations; undefined for nothing. */
+export function checkFor(path: string, golden: GoldenUse): Check | undefined {
   if (golden === 'compare') return goldenComparison(path);
-  if (golden === 'none') return () => [];
-  return golden.update.includes(path) || existsSync(goldenPath(path)) ? goldenUpdate(path) : () => [];
+  if (golden === 'none') return undefined;
+  return golden.update.includes(path) || existsSync(goldenPath(path)) ? goldenUpdate(path) : undefined;
 }
 
 /** Compares each run of the scenario at `path` with its golden trace, where it has one. */
-function goldenComparison(path: string): Check {
+function goldenComparison(path: string): Check | undefined {
   const golden = goldenPath(path);
-  if (!existsSync(golden)) return () => [];
+  if (!existsSync(golden)) return undefined;
   return (report) => {
     const actual = traceOf(report)
       .map((line) => `${line}\n`)

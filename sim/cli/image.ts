@@ -23,7 +23,8 @@ export function defineImage(program: Command): void {
   withScenarioOptions(command).action(async (path: string | undefined, options: ImageOptions) => {
     const { openScenario } = await import('./session.ts');
     const { bareMetalImage } = await import('../scenario/boot-image.ts');
+    const { recorded } = await import('../scenario/runnable.ts');
     const { writeBytes } = await import('./output.ts');
-    writeBytes(options.output, bareMetalImage(openScenario(path, options), fixturesFolder()));
+    writeBytes(options.output, bareMetalImage(recorded(openScenario(path, options)), fixturesFolder()));
   });
 }

@@ -30,12 +30,12 @@ const borders: readonly { border: Border; title: string; groups: typeof hostGrou
 const SHOWN = 40;
 
 /** Lines of the report. */
-export function* reportLines(ready: ReadyMachine, report: RunReport): Generator<string> {
+export function* reportLines(ready: ReadyMachine, report: RunReport<ReadyMachine>): Generator<string> {
   yield titleOf(ready);
   yield '';
   yield* phaseLines(report.phases);
   yield '';
-  yield `${report.steps} steps, ${report.cycles} cycles (${ready.recording.timing.name})`;
+  yield `${report.steps} steps, ${report.cycles} cycles (${ready.steps.timing.name})`;
   const exits = runsOf(report.run.exits.map((code) => exitText(ready, code))).join(', ');
   yield `returned to the host: ${exits === '' ? 'nothing' : exits}`;
   if (report.ending.kind === 'done') yield* contractLines(report.contract);
@@ -115,7 +115,7 @@ function namesOf(lost: readonly { register: string }[]): string {
 }
 
 /** The report as plain data: numbers, strings, and values that may pass 2^53 as hexadecimal strings. */
-export function reportData(ready: ReadyMachine, report: RunReport): object {
+export function reportData(ready: ReadyMachine, report: RunReport<ReadyMachine>): object {
   const { ending, steps, cycles, failures, contract, run } = report;
   const hex = (value: bigint) => `0x${value.toString(16)}`;
   return {

@@ -49,13 +49,14 @@ async function isMany(path: string): Promise<boolean> {
 
 async function runOne(path: string | undefined, options: RunOptions): Promise<void> {
   const { openScenario } = await import('./session.ts');
+  const { unrecorded } = await import('../scenario/runnable.ts');
   const { reportRun } = await import('../check/report.ts');
   const { DoesNotApply } = await import('../scenario/needs.ts');
   const { printLines } = await import('./output.ts');
   const { Progress } = await import('./progress.ts');
   const { reportData, reportLines } = await import('./report-views.ts');
   try {
-    const ready = openScenario(path, options);
+    const ready = unrecorded(openScenario(path, options));
     const progress = new Progress('steps');
     const report = reportRun(ready, (steps) => progress.update(steps));
     progress.end();
@@ -74,19 +75,28 @@ async function runOne(path: string | undefined, options: RunOptions): Promise<vo
 async function runElf(path: string | undefined, options: RunOptions): Promise<boolean> {
   if (path === undefined) return false;
   const { openElf } = await import('./session.ts');
+  const { BareMetalRun } = await import('../scenario/bare-metal-run.ts');
+  const { recorded, unrecorded } = await import('../scenario/runnable.ts');
   const { KeptOutput, printLines, ProgramOutput } = await import('./output.ts');
   const { bareMetalData, endingSummary } = await import('./bare-metal-views.ts');
   const kept = new KeptOutput();
   const passed = new ProgramOutput();
-  const run = openElf(path, options, options.json ? kept.send : passed.send);
-  if (run === undefined) return false;
+  const elf = openElf(path, options, options.json ? kept.send : passed.send);
+  if (elf === undefined) return false;
+  if (options.json) {
+    const run = new BareMetalRun(recorded(elf.machine), elf.limit);
+    run.finish();
+    printLines([JSON.stringify(bareMetalData(run, kept.texts), undefined, 2)]);
+    if (run.status !== 0) throw new CommandFailed(run.status);
+    return true;
+  }
+  const run = new BareMetalRun(unrecorded(elf.machine), elf.limit);
   try {
     run.finish(() => passed.flush());
   } finally {
     passed.finish();
   }
-  if (options.json) printLines([JSON.stringify(bareMetalData(run, kept.texts), undefined, 2)]);
-  else process.stderr.write(`hypstep: ${endingSummary(run)}\n`);
+  process.stderr.write(`hypstep: ${endingSummary(run)}\n`);
   if (run.status !== 0) throw new CommandFailed(run.status);
   return true;
 }

@@ -3,12 +3,12 @@ import { isElf } from '../../asm/elf/read.ts';
 import type { FileReader } from '../../asm/source/files.ts';
 import { NodeFiles } from '../../asm/source/node-files.ts';
 import { modelNames } from '../core/models.ts';
-import { prepareBareMetal } from '../scenario/bare-metal.ts';
-import { BareMetalRun, DEFAULT_STEPS } from '../scenario/bare-metal-run.ts';
+import { type BareMetalMachine, bareMetalMachine } from '../scenario/bare-metal.ts';
+import { DEFAULT_STEPS } from '../scenario/bare-metal-run.ts';
 import type { BoardOptions } from '../scenario/board.ts';
 import { KernelBuilds } from '../scenario/kernel-builds.ts';
 import { loadScenario } from '../scenario/load.ts';
-import { prepareScenario, type ReadyMachine } from '../scenario/ready.ts';
+import { type ScenarioMachine, scenarioMachine } from '../scenario/ready.ts';
 import { printDiagnostics, UsageError } from './exit.ts';
 import { defaultScenario, fixturesFolder } from './paths.ts';
 import { checkRunnableOptions, countOption, type RunnableOptions, type ScenarioOptions } from './scenario-options.ts';
@@ -17,13 +17,13 @@ import { checkRunnableOptions, countOption, type RunnableOptions, type ScenarioO
  * The machine of the scenario at `path` (the default one where it is left out). Prints warnings. Throws SourceError or
  * SourceErrors.
  */
-export function openScenario(path: string | undefined, options: ScenarioOptions): ReadyMachine {
+export function openScenario(path: string | undefined, options: ScenarioOptions): ScenarioMachine {
   const files = new NodeFiles();
   checkRunnableOptions('scenario', options);
   const loaded = loadScenario(path ?? defaultScenario(), files);
-  const ready = prepareScenario(loaded, buildsOf(options, files));
-  printDiagnostics(ready.warnings);
-  return ready;
+  const machine = scenarioMachine(loaded, buildsOf(options, files));
+  printDiagnostics(machine.warnings);
+  return machine;
 }
 
 /** What scenarios are built with under these options. */
@@ -35,15 +35,21 @@ const MIB = 1024 * 1024;
 const MAX_RAM = 2047;
 const MAX_STEPS = 2 ** 40;
 
+/** A bare-metal program on its board, and the most steps that it is to make. */
+export interface OpenElf {
+  readonly machine: BareMetalMachine;
+  readonly limit: number;
+}
+
 /**
- * The run of the ELF file at `path`; undefined where the file is none, which its first bytes tell. What the program sends
+ * The ELF file at `path` in its board's RAM; undefined where the file is none, which its first bytes tell. What the program sends
  * goes to `send`. Throws SourceError, and UsageError for options that make no board.
  */
 export function openElf(
   path: string | undefined,
   options: RunnableOptions,
   send: BoardOptions['send'],
-): BareMetalRun | undefined {
+): OpenElf | undefined {
   const files = new NodeFiles();
   const bytes = path === undefined ? undefined : files.read(path);
   if (path === undefined || bytes === undefined || !isElf(bytes)) return undefined;
@@ -53,6 +59,6 @@ export function openElf(
     throw new UsageError(`--cpu is one of ${modelNames.join(', ')}, not '${cpu}'`);
   }
   const ram = (countOption('ram', options.ram, MAX_RAM) ?? 0) * MIB || undefined;
-  const steps = countOption('steps', options.steps, MAX_STEPS) ?? DEFAULT_STEPS;
-  return new BareMetalRun(prepareBareMetal(path, { files, cpu, gic, ram, send }), steps);
+  const limit = countOption('steps', options.steps, MAX_STEPS) ?? DEFAULT_STEPS;
+  return { machine: bareMetalMachine(path, { files, cpu, gic, ram, send }), limit };
 }

@@ -18,11 +18,16 @@ export function defineStep(program: Command): void {
     const { openElf, openScenario } = await import('./session.ts');
     const { ProgramOutput } = await import('./output.ts');
     const { ScenarioRun } = await import('../scenario/run.ts');
+    const { BareMetalRun } = await import('../scenario/bare-metal-run.ts');
+    const { recorded } = await import('../scenario/runnable.ts');
     const { Debugger } = await import('./debugger.ts');
     const output = new ProgramOutput();
     const elf = openElf(path, options, output.send);
-    const stepper = new Debugger(elf ?? new ScenarioRun(openScenario(path, options)));
-    await converse(stepper, () => output.flush());
+    const run =
+      elf === undefined
+        ? new ScenarioRun(recorded(openScenario(path, options)))
+        : new BareMetalRun(recorded(elf.machine), elf.limit);
+    await converse(new Debugger(run), () => output.flush());
   });
 }
 

@@ -1,6 +1,6 @@
 /** `hypstep trace`: every step of a scenario, as text for people or as JSON lines for programs. */
 import type { Command } from 'commander';
-import type { Runnable } from '../scenario/runnable.ts';
+import type { Recorded, Run } from '../scenario/runnable.ts';
 import { CommandFailed, UsageError } from './exit.ts';
 import { type RunnableOptions, withRunnableOptions } from './scenario-options.ts';
 
@@ -28,12 +28,16 @@ export function defineTrace(program: Command): void {
     }
     const { openElf, openScenario } = await import('./session.ts');
     const { ScenarioRun } = await import('../scenario/run.ts');
-    const { runToEnd } = await import('../scenario/runnable.ts');
+    const { BareMetalRun } = await import('../scenario/bare-metal-run.ts');
+    const { recorded, runToEnd } = await import('../scenario/runnable.ts');
     const { printLines, ProgramOutput, writeLines } = await import('./output.ts');
     const { Progress } = await import('./progress.ts');
     const output = new ProgramOutput({ toStderr: true });
     const elf = openElf(path, options, output.send);
-    const run = elf ?? new ScenarioRun(openScenario(path, options));
+    const run: Run<Recorded> =
+      elf === undefined
+        ? new ScenarioRun(recorded(openScenario(path, options)))
+        : new BareMetalRun(recorded(elf.machine), elf.limit);
     const progress = new Progress('steps');
     let fault: unknown;
     try {
@@ -53,7 +57,7 @@ export function defineTrace(program: Command): void {
   });
 }
 
-async function traceLines(ready: Runnable, format: string): Promise<Iterable<string>> {
+async function traceLines(ready: Recorded, format: string): Promise<Iterable<string>> {
   if (format === 'jsonl') {
     const { jsonLines } = await import('../formats/jsonl.ts');
     return jsonLines(ready.recording);

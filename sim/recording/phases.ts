@@ -16,7 +16,8 @@ import type { Operation } from '../exec/operation.ts';
 import { PAGE_SIZE } from '../memory/physical.ts';
 import type { Annotations } from './annotations.ts';
 import { type Depth, DepthStack } from './depth-stack.ts';
-import type { RecordedMachine, Recording } from './recording.ts';
+import type { Recording } from './recording.ts';
+import type { SteppedMachine } from './step-timer.ts';
 
 export interface Cost {
   /** Instructions executed. */
@@ -46,19 +47,14 @@ export const NO_SYMBOL = '(no symbol)';
 /** The outermost phases of a whole recording. */
 export function phasesOf(recording: Recording, annotations: Annotations): Phase[] {
   const gatherer = read(recording, annotations, recording.length);
-  return gatherer.finish(endOf(recording));
+  return gatherer.finish(recording.completedAt);
 }
 
 /** The phases that are entered and not left before step `position`, outermost first. */
 export function phasePath(recording: Recording, annotations: Annotations, position: number): Phase[] {
   const gatherer = read(recording, annotations, position);
-  const cycle = position < recording.length ? recording.cycleAt(position) : endOf(recording);
+  const cycle = position < recording.length ? recording.cycleAt(position) : recording.completedAt;
   return recording.peek(position, () => gatherer.path(position, paOfNext(recording, position), cycle));
-}
-
-/** The cycle in which a recording's last step had its last result. */
-function endOf(recording: Recording): number {
-  return recording.length === 0 ? 0 : recording.completionAt(recording.length - 1);
 }
 
 function read(recording: Recording, annotations: Annotations, end: number): PhaseGatherer {
@@ -94,7 +90,7 @@ const PAGE_BITS = Math.log2(PAGE_SIZE);
 
 /** Gathers the phases of the steps it is told of, one after the other. */
 export class PhaseGatherer {
-  readonly #machine: RecordedMachine;
+  readonly #machine: SteppedMachine;
   readonly #annotations: Annotations;
   readonly #roots: MutablePhase[] = [];
   readonly #depths = new DepthStack<MutablePhase>(this.#roots, foldLast);
@@ -112,7 +108,7 @@ export class PhaseGatherer {
   #goesOn: string | undefined;
 
   /** To be made before the first step, on `machine` as it is then. */
-  constructor(machine: RecordedMachine, annotations: Annotations) {
+  constructor(machine: SteppedMachine, annotations: Annotations) {
     this.#machine = machine;
     this.#annotations = annotations;
     // Not sparse: V8 would make a hash table of it.

@@ -9,14 +9,14 @@ import type { TimingModel } from '../timing/model.ts';
 import { type Annotations, NO_ANNOTATIONS } from './annotations.ts';
 import { Cursor } from './cursor.ts';
 import { Log } from './log.ts';
-import { type RecordedMachine, Recorder, type UntilRecorded } from './recorder.ts';
+import { Recorder } from './recorder.ts';
 import type { Step } from './step.ts';
 import { StepReader } from './step-reader.ts';
+import type { SteppedMachine } from './step-timer.ts';
+import type { Stepper, UntilStep } from './stepper.ts';
 
-export type { RecordedMachine, UntilRecorded } from './recorder.ts';
-
-export class Recording {
-  readonly machine: RecordedMachine;
+export class Recording implements Stepper {
+  readonly machine: SteppedMachine;
   readonly timing: TimingModel;
   /** Names for what steps show; they may be set at any time. */
   annotations: Annotations = NO_ANNOTATIONS;
@@ -29,7 +29,7 @@ export class Recording {
   #idle = { position: -1, until: 0 };
 
   /** Records `machine` from its present state on, timed by `timing`, which is reset. */
-  constructor(machine: RecordedMachine, timing: TimingModel) {
+  constructor(machine: SteppedMachine, timing: TimingModel) {
     const { cpu, memory } = machine;
     this.machine = machine;
     this.timing = timing;
@@ -48,6 +48,16 @@ export class Recording {
   /** The step before which the machine stands, from 0 to `length`. */
   get position(): number {
     return this.#cursor.position;
+  }
+
+  /** The cycle in which the last recorded step was issued; the recording's first where there is none. */
+  get issuedAt(): number {
+    return this.#cycleBefore(this.length);
+  }
+
+  /** The cycle in which the last recorded step had its last result; the recording's first where there is none. */
+  get completedAt(): number {
+    return this.length === 0 ? this.#startCycle : this.completionAt(this.length - 1);
   }
 
   /** Bytes that the log uses. */
@@ -74,7 +84,7 @@ export class Recording {
    * looks. Returns how many. Throws RangeError where the machine does not stand at the end (see truncate), and what the
    * machine throws where it cannot go on (NotModelled); the state is then that before the step.
    */
-  run(limit: number, until: UntilRecorded = () => false): number {
+  run(limit: number, until: UntilStep = () => false): number {
     if (this.position !== this.length) throw new RangeError('a recording is added to only at its end');
     return this.#recorder.record(limit, until);
   }
@@ -141,6 +151,11 @@ export class Recording {
   /** The exception taken or returned from in step `index`, or undefined. */
   exceptionAt(index: number): ExceptionEvent | undefined {
     return this.#log.exceptionAt(index);
+  }
+
+  /** What the last recorded step executed, or undefined. */
+  get lastOperation(): Operation | undefined {
+    return this.length === 0 ? undefined : this.#log.operationAt(this.length - 1);
   }
 
   /** The exception taken or returned from in the last recorded step, or undefined. */

@@ -5,6 +5,7 @@ import { ACCESS_ADDRESS, FIRST_FREE, PC, SINK, ZERO } from '../core/registers.ts
 import type { Operation } from '../exec/operation.ts';
 import type { Memory } from '../memory/memory.ts';
 import { TLB_CELL } from '../memory/mmu.ts';
+import type { PhysicalMemory } from '../memory/physical.ts';
 import { type Annotations, symbolText } from './annotations.ts';
 import type { Cursor } from './cursor.ts';
 import { isCell, isRead, type LogPlace, sizeOf } from './effect-log.ts';
@@ -40,7 +41,7 @@ export class StepReader {
       pc,
       pa,
       instruction: operation?.instruction,
-      text: operation === undefined ? '' : printOperation(operation, pc, pa!, annotations),
+      text: operation === undefined ? '' : operationText(operation, pc, this.#memory.physical, annotations),
       ...this.#takeEffects(annotations),
       exception: this.#log.exceptionAt(index),
     };
@@ -96,10 +97,16 @@ export class StepReader {
 }
 
 /**
- * The instruction at virtual address `pc` and physical address `pa` as objdump writes it, but with a space for the tab.
- * A branch target is named by the symbol that lies as far from `pa` as the target from `pc`.
+ * The instruction at virtual address `pc` as objdump writes it, but with a space for the tab. A branch target is named by the
+ * symbol that lies as far from the instruction in memory as the target from `pc`.
  */
-function printOperation(operation: Operation, pc: bigint, pa: bigint, annotations: Annotations): string {
+export function operationText(
+  operation: Operation,
+  pc: bigint,
+  physical: PhysicalMemory,
+  annotations: Annotations,
+): string {
+  const pa = BigInt(physical.base + operation.pa);
   const target = (address: bigint) => {
     const symbol = annotations.symbolAt(BigInt.asUintN(64, pa + address - pc));
     return symbol && (symbol.offset === 0 ? symbol.name : symbolText(symbol));

@@ -3,7 +3,7 @@ import { PSTATE_BITS } from '../core/pstate.ts';
 import { DAIF, EVENT, PC } from '../core/registers.ts';
 import type { Machine } from '../exec/machine.ts';
 import type { Operation } from '../exec/operation.ts';
-import type { BareMetal } from './bare-metal.ts';
+import type { BareMetal, RecordedBareMetal } from './bare-metal.ts';
 import type { PowerOff } from './board.ts';
 import { type Run, runToEnd } from './runnable.ts';
 
@@ -25,8 +25,8 @@ interface Noted {
   hasEvent: boolean;
 }
 
-export class BareMetalRun implements Run {
-  readonly ready: BareMetal;
+export class BareMetalRun<Ready extends BareMetal = RecordedBareMetal> implements Run<Ready> {
+  readonly ready: Ready;
   #ending: BareMetalEnding | undefined;
   readonly #limit: number;
   /** The last step that executed WFE without an event, and where. */
@@ -36,7 +36,7 @@ export class BareMetalRun implements Run {
   #after: Noted = { low: 0, high: 0, hasEvent: false };
 
   /** `limit`: the most steps, at least 1. */
-  constructor(ready: BareMetal, limit = DEFAULT_STEPS) {
+  constructor(ready: Ready, limit = DEFAULT_STEPS) {
     this.ready = ready;
     this.#limit = limit;
   }
@@ -56,11 +56,11 @@ export class BareMetalRun implements Run {
 
   advance(limit = 1): boolean {
     if (this.#ending !== undefined) return false;
-    const { recording, board } = this.ready;
+    const { steps, board } = this.ready;
     this.#note(this.#after);
-    recording.run(Math.min(limit, this.#limit - recording.length), this.#isLookedAt);
+    steps.run(Math.min(limit, this.#limit - steps.length), this.#isLookedAt);
     this.#ending = board.off ?? this.#endlessness();
-    if (this.#ending === undefined && recording.length >= this.#limit) {
+    if (this.#ending === undefined && steps.length >= this.#limit) {
       this.#ending = { kind: 'limit', steps: this.#limit };
     }
     return true;
@@ -95,29 +95,26 @@ export class BareMetalRun implements Run {
 
   /** Looks whether the last step was one after which nothing new can happen; lets time pass where it waits. */
   #endlessness(): BareMetalEnding | undefined {
-    const { recording, machine } = this.ready;
-    const last = recording.length - 1;
+    const { steps, machine } = this.ready;
     const { pc } = machine.cpu;
     const isSamePc = this.#isSamePc;
-    const name = recording.operationAt(last)?.instruction.encoding.name;
+    const name = steps.lastOperation?.instruction.encoding.name;
     if (name === undefined) {
-      const isLoop = isSamePc && recording.lastException?.kind === 'sync';
-      return isLoop && recording.exceptionAt(last) !== undefined ? { kind: 'stuck', vector: pc } : undefined;
+      return isSamePc && steps.lastException?.kind === 'sync' ? { kind: 'stuck', vector: pc } : undefined;
     }
     if (isSamePc) return this.#mayBeInterrupted() ? undefined : { kind: 'halted' };
     if (name === 'WFI') return this.#waitForInterrupt();
-    if (name === 'WFE' && !this.#before.hasEvent) return this.#waitForEvent(pc, last);
+    if (name === 'WFE' && !this.#before.hasEvent) return this.#waitForEvent(pc, steps.length - 1);
     return undefined;
   }
 
   /** Lets the time pass until the timer says something. */
   #waitForInterrupt(): BareMetalEnding | undefined {
-    const { machine, recording } = this.ready;
-    if (recording.exceptionAt(recording.length - 1) !== undefined || machine.interrupts.wakesFromWfi())
-      return undefined;
+    const { machine, steps } = this.ready;
+    if (steps.lastException !== undefined || machine.interrupts.wakesFromWfi()) return undefined;
     const next = machine.timer.nextEvent;
     if (next === Number.POSITIVE_INFINITY) return { kind: 'halted' };
-    recording.passTime(next);
+    steps.passTime(next);
     return undefined;
   }
 
@@ -163,8 +160,8 @@ function statusOf(ending: BareMetalEnding): number {
   }
 }
 
-function endingText(ending: BareMetalEnding, { recording, code, machine }: BareMetal): string {
-  const steps = `${recording.length} steps`;
+function endingText(ending: BareMetalEnding, { steps: { length }, code, machine }: BareMetal): string {
+  const steps = `${length} steps`;
   const place = () => {
     const pa = machine.memory.translate(machine.cpu.pc);
     return pa === undefined ? `0x${machine.cpu.pc.toString(16)}` : code.nameOf(pa);

@@ -8,18 +8,19 @@ import type { FileReader } from '../../asm/source/files.ts';
 import { PC } from '../core/registers.ts';
 import type { Machine } from '../exec/machine.ts';
 import { TypedMemory } from '../memory/typed.ts';
-import { Recording } from '../recording/recording.ts';
-import { CortexA53 } from '../timing/cortex-a53.ts';
 import { Board, type BoardOptions, RAM_BASE } from './board.ts';
 import { CodeMap } from './code-map.ts';
-import type { Runnable } from './runnable.ts';
+import { type NamedMachine, type Recorded, type Runnable, recorded } from './runnable.ts';
 
 /** A board with a program in its RAM. */
-export interface BareMetal extends Runnable {
+export interface BareMetalMachine extends NamedMachine {
   readonly board: Board;
   /** The program's file, as it was named. */
   readonly path: string;
 }
+
+export type BareMetal = BareMetalMachine & Runnable;
+export type RecordedBareMetal = BareMetalMachine & Recorded;
 
 export interface BareMetalOptions extends Partial<BoardOptions> {
   readonly files: FileReader;
@@ -32,10 +33,15 @@ export const DEFAULT_CPU = 'cortex-a53';
 
 /**
  * Loads the executable at `path` by the physical addresses of its segments, and sets the PC to its entry point. All other
- * state is that of a reset into EL2. Throws SourceError for a file that cannot be read, is no executable for AArch64, is
+ * state is that of a reset into EL2. Its steps are kept. Throws SourceError for a file that cannot be read, is no executable for AArch64, is
  * cut short, or has segments outside RAM; RangeError as Board does.
  */
-export function prepareBareMetal(path: string, options: BareMetalOptions): BareMetal {
+export function prepareBareMetal(path: string, options: BareMetalOptions): RecordedBareMetal {
+  return recorded(bareMetalMachine(path, options));
+}
+
+/** The same, for `recorded` or `unrecorded` to make it ready. */
+export function bareMetalMachine(path: string, options: BareMetalOptions): BareMetalMachine {
   const { files } = options;
   const bytes = files.read(path);
   if (bytes === undefined) throw new SourceError(`no file '${path}'`);
@@ -61,9 +67,7 @@ export function prepareBareMetal(path: string, options: BareMetalOptions): BareM
   // Most often there is one distance between physical and virtual addresses: none.
   const displacements = segments.map((segment) => segment.physicalAddress - segment.virtualAddress);
   for (const displacement of new Set(displacements)) code.add(image, displacement);
-  const recording = new Recording(machine, new CortexA53());
-  recording.annotations = code;
-  return { board, path, machine, recording, code, typed, memory: { resolve }, files };
+  return { board, path, machine, code, typed, memory: { resolve }, files };
 }
 
 /** What is to be loaded. Throws SourceError where there is nothing, or where the file is of another kind. */

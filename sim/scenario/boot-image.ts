@@ -17,7 +17,7 @@ import { joinPath, MemoryFiles } from '../../asm/source/files.ts';
 import type { Place } from '../../asm/source/source-file.ts';
 import { PAGE_SIZE } from '../memory/physical.ts';
 import { bootState, type HostWork } from './boot-state.ts';
-import type { ReadyMachine } from './ready.ts';
+import type { ReadyMachine, RecordedMachine } from './ready.ts';
 import { ScenarioRun } from './run.ts';
 
 /** Where the boot program lies: an offset into RAM, in the room below the kernel image that TEXT_OFFSET leaves. */
@@ -34,7 +34,7 @@ const VECTOR_SIZE = 128n;
  * scenario is run here, so that the file can do what the simulator does in the host's place after each exit. Throws
  * SourceError where the scenario cannot be made into a file, and NotModelled.
  */
-export function bareMetalImage(ready: ReadyMachine, fixtures: string): Uint8Array {
+export function bareMetalImage(ready: RecordedMachine, fixtures: string): Uint8Array {
   refuseWhatIsScripted(ready);
   const work = hostWork(ready);
   const { memory, machine } = ready;
@@ -58,7 +58,7 @@ function refuseWhatIsScripted({ scenario, loaded }: ReadyMachine): void {
 }
 
 /** What the host does after each exit. The machine is left before its first step. */
-function hostWork(ready: ReadyMachine): HostWork[] {
+function hostWork(ready: RecordedMachine): HostWork[] {
   const { recording } = ready;
   const run = new ScenarioRun(ready);
   const { kind } = run.finish();

@@ -58,9 +58,9 @@ export class EventQueue {
   }
 
   #mayBeDue({ event, addresses }: Waiting): boolean {
-    const { recording, machine } = this.#ready;
+    const { steps, machine } = this.#ready;
     const { step, cycle } = event.at;
-    if (step !== undefined) return recording.length >= step;
+    if (step !== undefined) return steps.length >= step;
     if (cycle !== undefined) return machine.cpu.clock.cycles >= cycle;
     return addresses.has(machine.cpu.pc);
   }

@@ -15,25 +15,21 @@ import { type VirtualGic, VirtualMachine } from '../kvm/vcpu.ts';
 import { chooseVgic, gicFeatures } from '../kvm/vgic-choice.ts';
 import { PAGE_SIZE } from '../memory/physical.ts';
 import { TypedMemory } from '../memory/typed.ts';
-import { Recording } from '../recording/recording.ts';
-import { CortexA53 } from '../timing/cortex-a53.ts';
 import { Aarch32Guest } from './aarch32-guest.ts';
 import { CodeMap } from './code-map.ts';
 import { type BuildOptions, type KernelBuild, KernelBuilds } from './kernel-builds.ts';
 import type { KernelSources } from './kernel-sources.ts';
 import type { LoadedScenario } from './load.ts';
 import { requireNeeds } from './needs.ts';
+import { type NamedMachine, type Recorded, type Runnable, recorded } from './runnable.ts';
 import type { Scenario } from './schema.ts';
 import { type Evaluate, placedAt, scenarioValues } from './values.ts';
 
-export interface ReadyMachine {
+/** What a scenario makes. */
+export interface ScenarioMachine extends NamedMachine {
   readonly scenario: Scenario;
   readonly loaded: LoadedScenario;
-  readonly machine: Machine;
   readonly model: CpuModel;
-  readonly recording: Recording;
-  readonly code: CodeMap;
-  readonly typed: TypedMemory;
   readonly facts: KernelFacts;
   readonly memory: HostMemory;
   readonly vm: VirtualMachine;
@@ -45,11 +41,12 @@ export interface ReadyMachine {
   readonly sources: KernelSources;
   /** What the user should know of the sources before the run. */
   readonly warnings: readonly Diagnostic[];
-  /** Reads source files, for listings. */
-  readonly files: FileReader;
   /** The value of a scenario's integer or expression over kernel constants. */
   readonly evaluate: Evaluate;
 }
+
+export type ReadyMachine = ScenarioMachine & Runnable;
+export type RecordedMachine = ScenarioMachine & Recorded;
 
 const RAM_BASE = 0x40000000n;
 /** GICv2's virtual interface control registers and virtual CPU interface, where QEMU's virt machine has them. */
@@ -64,10 +61,16 @@ const STACK_SIZE = 4 * PAGE_SIZE;
 const GUEST_RAM = 64 * 1024;
 
 /**
- * Builds and loads everything that `loaded` names; what KernelBuilds has built already is used again. Throws SourceError or
- * SourceErrors on any fault of its inputs, DoesNotApply where the kernel lacks what the scenario needs.
+ * Builds and loads everything that `loaded` names, ready to be run with its steps kept; what KernelBuilds has built already
+ * is used again. Throws SourceError or SourceErrors on any fault of its inputs, DoesNotApply where the kernel lacks what
+ * the scenario needs.
  */
-export function prepareScenario(loaded: LoadedScenario, from: KernelBuilds | BuildOptions): ReadyMachine {
+export function prepareScenario(loaded: LoadedScenario, from: KernelBuilds | BuildOptions): RecordedMachine {
+  return recorded(scenarioMachine(loaded, from));
+}
+
+/** The same, for `recorded` or `unrecorded` to make it ready. */
+export function scenarioMachine(loaded: LoadedScenario, from: KernelBuilds | BuildOptions): ScenarioMachine {
   const { scenario } = loaded;
   const builds = from instanceof KernelBuilds ? from : new KernelBuilds(from);
   const build = builds.of(loaded);
@@ -100,7 +103,7 @@ function load(
   evaluate: Evaluate,
   kernel: Image,
   guest: Image | undefined,
-): ReadyMachine {
+): ScenarioMachine {
   const { scenario } = loaded;
   const { facts } = offsets;
   const memory = new HostMemory(machine.physical, facts, imageSize(kernel), scenario.machine.mmu);
@@ -138,15 +141,12 @@ function load(
     argument: vm.vcpu,
   });
 
-  const recording = new Recording(machine, new CortexA53());
-  recording.annotations = code;
   if (scenario.guest.aarch32) machine.aarch32 = new Aarch32Guest(machine, loaded, evaluate);
   return {
     scenario,
     loaded,
     machine,
     model,
-    recording,
     code,
     typed,
     facts,

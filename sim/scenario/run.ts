@@ -13,7 +13,7 @@ import { enterFromUser, finishExit, prepareEntry } from '../kvm/run-loop.ts';
 import type { Vcpu } from '../kvm/vcpu-state.ts';
 import { lowHalf } from '../memory/halves.ts';
 import { EventQueue } from './events.ts';
-import type { ReadyMachine } from './ready.ts';
+import type { ReadyMachine, RecordedMachine } from './ready.ts';
 import { type Run, runToEnd } from './runnable.ts';
 import { UserSpace } from './user-space.ts';
 
@@ -28,9 +28,10 @@ export type Ending =
 
 /** An exception taken at EL2 from EL2 itself: hyp code has gone wrong. */
 export interface HypFault {
-  /** The step that took it. */
-  readonly step: number;
   readonly event: ExceptionEvent;
+  /** What was executed, if it came so far, and FAR_EL2 as the exception left it. */
+  readonly operation: Operation | undefined;
+  readonly far: bigint;
 }
 
 /** What an entry came back with. The fault registers are those of the last trap: an IRQ leaves them alone. */
@@ -49,14 +50,14 @@ export interface RunObserver {
   onException?(event: ExceptionEvent): void;
 }
 
-export class ScenarioRun implements Run {
-  readonly ready: ReadyMachine;
+export class ScenarioRun<Ready extends ReadyMachine = RecordedMachine> implements Run<Ready> {
+  readonly ready: Ready;
   /** What __kvm_vcpu_run returned, one for each entry that came back. */
   readonly exits: bigint[] = [];
   /** The same exits, with what the vcpu's struct says of each. */
   readonly exitRecords: ExitRecord[] = [];
   readonly hypFaults: HypFault[] = [];
-  /** The steps of the recording in which the simulator changed something in the host's place, between two entries. */
+  /** The steps in which the simulator changed something in the host's place, between two entries. */
   readonly interventions: number[] = [];
   readonly user: UserSpace;
   readonly events: EventQueue;
@@ -83,7 +84,7 @@ export class ScenarioRun implements Run {
   readonly #doneLow: number;
   readonly #panicLow: number;
 
-  constructor(ready: ReadyMachine, observers: readonly RunObserver[] = []) {
+  constructor(ready: Ready, observers: readonly RunObserver[] = []) {
     this.ready = ready;
     this.#observers = observers;
     this.#stepObservers = observers.filter((one): one is Required<RunObserver> => one.onStep !== undefined);
@@ -110,7 +111,7 @@ export class ScenarioRun implements Run {
   }
 
   get endingText(): string | undefined {
-    return this.#ending && endingText(this.#ending, this.ready.recording.length);
+    return this.#ending && endingText(this.#ending, this.ready.steps.length);
   }
 
   get status(): number | undefined {
@@ -119,11 +120,11 @@ export class ScenarioRun implements Run {
 
   advance(limit = 1): boolean {
     if (this.#ending !== undefined) return false;
-    const { recording, scenario } = this.ready;
-    recording.run(Math.min(limit, scenario.steps - recording.length), this.#isLookedAt);
-    this.#lookWhere(recording.lastException);
+    const { steps, scenario } = this.ready;
+    steps.run(Math.min(limit, scenario.steps - steps.length), this.#isLookedAt);
+    this.#lookWhere(steps.lastException);
     if (this.#ending === undefined) this.#raiseEvents();
-    if (this.#ending === undefined && recording.length >= scenario.steps) {
+    if (this.#ending === undefined && steps.length >= scenario.steps) {
       this.#ending = { kind: 'limit', steps: scenario.steps };
     }
     return true;
@@ -137,20 +138,23 @@ export class ScenarioRun implements Run {
 
   /** Notes the exception of a step, and says whether the simulator may have to take part after it. */
   readonly #isLookedAt = (event: ExceptionEvent | undefined, operation: Operation | undefined): boolean => {
-    const { recording, machine } = this.ready;
+    const { steps, machine } = this.ready;
     for (const observer of this.#stepObservers) {
-      observer.onStep(recording.length - 1, operation, event, machine.cpu.clock.cycles);
+      observer.onStep(steps.length - 1, operation, event, machine.cpu.clock.cycles);
     }
     if (event !== undefined) {
-      this.#noteException(event, recording.length - 1);
+      this.#noteException(event, operation);
       if (event.to === 1 && event.vector !== undefined) return true;
     }
     const pc = machine.cpu.words[2 * PC]!;
     return pc === this.#returnsLow || pc === this.#doneLow || pc === this.#panicLow || this.events.mayBeDue();
   };
 
-  #noteException(event: ExceptionEvent, step: number): void {
-    if (event.kind !== 'return' && event.from === 2 && event.to === 2) this.hypFaults.push({ step, event });
+  #noteException(event: ExceptionEvent, operation: Operation | undefined): void {
+    if (event.kind !== 'return' && event.from === 2 && event.to === 2) {
+      const { cpu } = this.ready.machine;
+      this.hypFaults.push({ event, operation, far: cpu.cells[cpu.cell('far_el2')]! });
+    }
     for (const observer of this.#observers) observer.onException?.(event);
   }
 
@@ -176,11 +180,11 @@ export class ScenarioRun implements Run {
 
   /** kvm_arch_vcpu_ioctl_run's loop: the exit is handled, and while entries are left the host enters again. */
   #entryReturned(): void {
-    const { recording, machine } = this.ready;
+    const { steps, machine } = this.ready;
     const code = machine.cpu.cells[X0]!;
     this.exits.push(code);
     this.exitRecords.push(recordOf(this.#vcpu, code));
-    this.interventions.push(recording.length);
+    this.interventions.push(steps.length);
     this.#intervene(() => {
       this.#takeInterrupts();
       const goesOn = this.#look(finishExit(this.#vcpu, code));
@@ -188,13 +192,12 @@ export class ScenarioRun implements Run {
     });
   }
 
-  /** A step of the recording in which the simulator does `change` in the host's place. */
+  /** A step in which the simulator does `change` in the host's place. */
   #intervene(change: () => void): void {
-    const { recording } = this.ready;
-    recording.intervene(change);
-    const index = recording.length - 1;
+    const { steps } = this.ready;
+    steps.intervene(change);
     for (const observer of this.#stepObservers) {
-      observer.onStep(index, undefined, undefined, recording.cycleAt(index));
+      observer.onStep(steps.length - 1, undefined, undefined, steps.issuedAt);
     }
   }
 

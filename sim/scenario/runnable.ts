@@ -2,13 +2,15 @@
 import type { FileReader } from '../../asm/source/files.ts';
 import type { Machine } from '../exec/machine.ts';
 import type { TypedMemory } from '../memory/typed.ts';
-import type { Recording } from '../recording/recording.ts';
+import { Recording } from '../recording/recording.ts';
+import type { Stepper } from '../recording/stepper.ts';
+import { TimedSteps } from '../recording/timed-steps.ts';
+import { CortexA53 } from '../timing/cortex-a53.ts';
 import type { CodeMap } from './code-map.ts';
 
-/** A machine ready to run, with its history and with names for what is in it. */
-export interface Runnable {
+/** A machine with names for what is in it. */
+export interface NamedMachine {
   readonly machine: Machine;
-  readonly recording: Recording;
   readonly code: CodeMap;
   readonly typed: TypedMemory;
   /** Finds the physical address behind an address as the code's world sees it; undefined where nothing is. */
@@ -17,18 +19,41 @@ export interface Runnable {
   readonly files: FileReader;
 }
 
+/** The same ready to run, step by step. */
+export interface Runnable extends NamedMachine {
+  readonly steps: Stepper;
+}
+
+/** The same where the steps are kept, so that one can go back. */
+export interface Recorded extends Runnable {
+  readonly steps: Recording;
+  readonly recording: Recording;
+}
+
 /** The run of a Runnable, a step at a time. */
-export interface Run {
-  readonly ready: Runnable;
+export interface Run<Ready extends Runnable = Runnable> {
+  readonly ready: Ready;
   /** How the run ended, for a reader; undefined while it has not. */
   readonly endingText: string | undefined;
   /** What a shell is to be told of it: 0 where it ended as it should; undefined while it has not. */
   readonly status: number | undefined;
   /**
-   * Records one more step, or up to `limit`: fewer where something outside the machine takes part, and at the end. False
+   * Makes one more step, or up to `limit`: fewer where something outside the machine takes part, and at the end. False
    * where the run has ended before, and nothing was done. Throws NotModelled.
    */
   advance(limit?: number): boolean;
+}
+
+/** `named` ready to run with its steps kept. */
+export function recorded<Named extends NamedMachine>(named: Named): Named & Recorded {
+  const recording = new Recording(named.machine, new CortexA53());
+  recording.annotations = named.code;
+  return { ...named, steps: recording, recording };
+}
+
+/** `named` ready to run, timed alike, with no step kept. */
+export function unrecorded<Named extends NamedMachine>(named: Named): Named & Runnable {
+  return { ...named, steps: new TimedSteps(named.machine, new CortexA53()) };
 }
 
 /** Steps between two reports of progress. */
@@ -36,11 +61,11 @@ const REPORTED = 0x10000;
 
 /** Runs `run` to its end; `progress` is told the number of steps now and then. Throws NotModelled. */
 export function runToEnd(run: Run, progress?: (steps: number) => void): void {
-  const { recording } = run.ready;
+  const { steps } = run.ready;
   let next = REPORTED;
-  while (run.advance(Math.max(1, next - recording.length))) {
-    if (recording.length < next) continue;
-    progress?.(recording.length);
+  while (run.advance(Math.max(1, next - steps.length))) {
+    if (steps.length < next) continue;
+    progress?.(steps.length);
     next += REPORTED;
   }
 }

@@ -10,14 +10,14 @@ import { NodeFiles } from '../../asm/source/node-files.ts';
 import { reportRun } from '../../sim/check/report.ts';
 import { hasDebugPointer } from '../../sim/kvm/context.ts';
 import { parseScenario } from '../../sim/scenario/load.ts';
-import { prepareScenario, type ReadyMachine } from '../../sim/scenario/ready.ts';
+import { prepareScenario, type RecordedMachine } from '../../sim/scenario/ready.ts';
 import { fixtures, roundTrip, withReplaced } from '../scenario/world-switch.ts';
 import { withKernelTrees } from './tools.ts';
 
 const test = suite("a kernel tree's own world switch");
 const files = new NodeFiles();
 
-function ready(kernel: string, gic: string): ReadyMachine {
+function ready(kernel: string, gic: string): RecordedMachine {
   const scenario = withReplaced(readFileSync(roundTrip, 'utf8'), 'gic: v2', `gic: ${gic}`);
   const expected = withReplaced(scenario, ', __save_vgic_v3_state', '');
   return prepareScenario(parseScenario(roundTrip, expected), { files, fixtures, kernel });

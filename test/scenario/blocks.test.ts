@@ -2,15 +2,15 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MemoryFiles } from '../../asm/source/files.ts';
-import { prepareBareMetal } from '../../sim/scenario/bare-metal.ts';
+import { type BareMetalMachine, bareMetalMachine } from '../../sim/scenario/bare-metal.ts';
 import { BareMetalRun } from '../../sim/scenario/bare-metal-run.ts';
 import { ScenarioRun } from '../../sim/scenario/run.ts';
-import { type Run, runToEnd } from '../../sim/scenario/runnable.ts';
+import { type Recorded, type Run, recorded, runToEnd, unrecorded } from '../../sim/scenario/runnable.ts';
 import { program } from './elf-program.ts';
-import { readyWith } from './world-switch.ts';
+import { machineWith, readyWith } from './world-switch.ts';
 
 /** Runs one to its end in one go and the other step by step; both have made the same steps in the same cycles. */
-function assertSame(inBlocks: Run, stepByStep: Run): void {
+function assertSame(inBlocks: Run<Recorded>, stepByStep: Run<Recorded>): void {
   runToEnd(inBlocks);
   while (stepByStep.advance());
   const [a, b] = [inBlocks.ready.recording, stepByStep.ready.recording];
@@ -24,15 +24,26 @@ function assertSame(inBlocks: Run, stepByStep: Run): void {
   assert.is(inBlocks.endingText, stepByStep.endingText);
 }
 
+/** Runs both to their ends: what can be said of a run whose steps are not kept is what its recording says. */
+function assertSameEnd(kept: Run<Recorded>, unkept: Run): void {
+  runToEnd(kept);
+  runToEnd(unkept);
+  const [a, b] = [kept.ready.recording, unkept.ready.steps];
+  assert.equal([b.length, b.issuedAt, b.completedAt], [a.length, a.issuedAt, a.completedAt]);
+  assert.is(b.lastOperation?.pa, a.lastOperation?.pa);
+  assert.equal(b.lastException, a.lastException);
+  assert.equal(unkept.ready.machine.cpu.cells, kept.ready.machine.cpu.cells);
+  assert.equal(unkept.ready.machine.physical.u8, kept.ready.machine.physical.u8);
+  assert.is(unkept.endingText, kept.endingText);
+}
+
 const events = {
   'at a step': '{ step: 100 }',
   'at a cycle': '{ cycle: 700 }',
   'at the second arrival at a symbol': '{ symbol: guest_start, occurrence: 2 }',
 };
 
-for (const [when, at] of Object.entries(events)) {
-  test(`a scenario with several entries and an interrupt ${when} is the same in blocks and step by step`, () => {
-    const scenario = `
+const withEvent = (at: string) => `
 name: blocks
 host: { code: ../guests/host.S }
 guest: { code: ../guests/guest-round-trip.S }
@@ -40,10 +51,22 @@ vcpu: { arch.hcr_el2: HCR_GUEST_FLAGS & ~HCR_TVM, arch.debug_flags: KVM_ARM64_DE
 entries: 3
 events: [ { raise: irq, at: ${at} } ]
 `;
+
+for (const [when, at] of Object.entries(events)) {
+  test(`a scenario with several entries and an interrupt ${when} is the same in blocks and step by step`, () => {
+    const scenario = withEvent(at);
     const [inBlocks, stepByStep] = [new ScenarioRun(readyWith({ scenario })), new ScenarioRun(readyWith({ scenario }))];
     assertSame(inBlocks, stepByStep);
     assert.equal(inBlocks.exits, stepByStep.exits);
     assert.equal(inBlocks.interventions, stepByStep.interventions);
+  });
+
+  test(`a scenario with several entries and an interrupt ${when} ends the same whether its steps are kept or not`, () => {
+    const scenario = withEvent(at);
+    const kept = new ScenarioRun(readyWith({ scenario }));
+    const unkept = new ScenarioRun(unrecorded(machineWith({ scenario })));
+    assertSameEnd(kept, unkept);
+    assert.equal(unkept.exitRecords, kept.exitRecords);
   });
 }
 
@@ -69,15 +92,23 @@ const waits = {
   'turns the machine off': ['mov x0, #0x18', 'nop', 'hlt #0xf000', 'nop'],
 };
 
+function boardWith(lines: readonly string[]): BareMetalMachine {
+  const files = new MemoryFiles({ 'a.elf': program(...lines) });
+  return bareMetalMachine('a.elf', { files, ram: 1 << 21 });
+}
+
 for (const [what, lines] of Object.entries(waits)) {
   test(`a bare-metal program that ${what} is the same in blocks and step by step`, () => {
-    const run = () => {
-      const files = new MemoryFiles({ 'a.elf': program(...lines) });
-      return new BareMetalRun(prepareBareMetal('a.elf', { files, ram: 1 << 21 }), 100_000);
-    };
-    const [inBlocks, stepByStep] = [run(), run()];
+    const [inBlocks, stepByStep] = [boardWith(lines), boardWith(lines)].map(
+      (machine) => new BareMetalRun(recorded(machine), 100_000),
+    ) as [BareMetalRun, BareMetalRun];
     assertSame(inBlocks, stepByStep);
     assert.is.not(inBlocks.ending!.kind, 'limit');
+  });
+
+  test(`a bare-metal program that ${what} ends the same whether its steps are kept or not`, () => {
+    const kept = new BareMetalRun(recorded(boardWith(lines)), 100_000);
+    assertSameEnd(kept, new BareMetalRun(unrecorded(boardWith(lines)), 100_000));
   });
 }
 

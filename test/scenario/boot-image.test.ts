@@ -9,7 +9,7 @@ import type { Machine } from '../../sim/exec/machine.ts';
 import { prepareBareMetal } from '../../sim/scenario/bare-metal.ts';
 import { BareMetalRun } from '../../sim/scenario/bare-metal-run.ts';
 import { bareMetalImage } from '../../sim/scenario/boot-image.ts';
-import type { ReadyMachine } from '../../sim/scenario/ready.ts';
+import type { RecordedMachine } from '../../sim/scenario/ready.ts';
 import { ScenarioRun } from '../../sim/scenario/run.ts';
 import { fixtures, hypSource, readyWith, roundTrip, withReplaced } from './world-switch.ts';
 
@@ -24,13 +24,13 @@ function runImage(elf: Uint8Array): { machine: Machine; status: number } {
 }
 
 /** The vcpu's bytes, and the values of the registers a world switch moves, as a run of the scenario leaves them. */
-function afterRun(ready: ReadyMachine): { vcpu: Uint8Array; exits: number } {
+function afterRun(ready: RecordedMachine): { vcpu: Uint8Array; exits: number } {
   const run = new ScenarioRun(ready);
   assert.is(run.finish().kind, 'done');
   return { vcpu: vcpuBytes(ready, ready.machine), exits: run.exits.length };
 }
 
-function vcpuBytes({ memory, vm }: ReadyMachine, machine: Machine): Uint8Array {
+function vcpuBytes({ memory, vm }: RecordedMachine, machine: Machine): Uint8Array {
   return machine.physical.readBytes(memory.physicalAddress(vm.vcpu)!, 4096);
 }
 

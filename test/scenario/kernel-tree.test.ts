@@ -6,7 +6,7 @@ import { MemoryFiles } from '../../asm/source/files.ts';
 import { NodeFiles } from '../../asm/source/node-files.ts';
 import { type RunReport, reportRun } from '../../sim/check/report.ts';
 import { loadScenario, parseScenario } from '../../sim/scenario/load.ts';
-import { prepareScenario, type ReadyMachine } from '../../sim/scenario/ready.ts';
+import { prepareScenario, type RecordedMachine } from '../../sim/scenario/ready.ts';
 import { type TreeFiles, treeFiles } from './kernel-tree.ts';
 import { fixtures, roundTrip, withReplaced } from './world-switch.ts';
 
@@ -14,7 +14,7 @@ const TREE = '/linux';
 const under = new NodeFiles();
 
 /** The default scenario on a tree of these files, or another's text. */
-function ready(tree: TreeFiles, scenario?: string): ReadyMachine {
+function ready(tree: TreeFiles, scenario?: string): RecordedMachine {
   const placed = Object.entries(tree).map(([path, text]) => [`${TREE}/${path}`, text]);
   const files = new MemoryFiles(Object.fromEntries(placed), under);
   const loaded = scenario === undefined ? loadScenario(roundTrip, under) : parseScenario(roundTrip, scenario);

@@ -5,7 +5,8 @@ import { NodeFiles } from '../../asm/source/node-files.ts';
 import { type RunReport, reportRun } from '../../sim/check/report.ts';
 import { KernelBuilds } from '../../sim/scenario/kernel-builds.ts';
 import { loadScenario, parseScenario } from '../../sim/scenario/load.ts';
-import { prepareScenario, type ReadyMachine } from '../../sim/scenario/ready.ts';
+import { type RecordedMachine, type ScenarioMachine, scenarioMachine } from '../../sim/scenario/ready.ts';
+import { recorded } from '../../sim/scenario/runnable.ts';
 
 export const fixtures = new URL('../../fixtures', import.meta.url).pathname;
 export const roundTrip = `${fixtures}/scenarios/round-trip.yaml`;
@@ -45,10 +46,15 @@ export interface Changes {
   readonly scenario?: string;
 }
 
-/** The default scenario made ready, on a copy of the world switch whose hyp.S has the given text. */
-export function readyWith({ hyp, scenario }: Changes = {}): ReadyMachine {
+/** The machine of the default scenario, on a copy of the world switch whose hyp.S has the given text. */
+export function machineWith({ hyp, scenario }: Changes = {}): ScenarioMachine {
   const loaded = scenario === undefined ? loadScenario(roundTrip, files) : parseScenario(roundTrip, scenario);
-  return prepareScenario(loaded, hyp === undefined ? builds : buildsOfCopy(hyp));
+  return scenarioMachine(loaded, hyp === undefined ? builds : buildsOfCopy(hyp));
+}
+
+/** The same made ready, with its steps kept. */
+export function readyWith(changes?: Changes): RecordedMachine {
+  return recorded(machineWith(changes));
 }
 
 /** The report of a run of `readyWith(changes)`. */

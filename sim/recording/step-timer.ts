@@ -1,0 +1,149 @@
+/**
+ * Tells a timing model of each step after it was made, and sets the clock by what it says. Latencies depend on operands:
+ * what the cells of the fixed part of the numbering were before the step comes from a copy kept here.
+ */
+import type { Cpu } from '../core/cpu.ts';
+import type { ExceptionEvent } from '../core/journal.ts';
+import { ACCESS_ADDRESS, FIRST_FREE, PC, SINK } from '../core/registers.ts';
+import { CURRENT_SP, type Operation } from '../exec/operation.ts';
+import type { Memory } from '../memory/memory.ts';
+import { PAGE_SIZE } from '../memory/physical.ts';
+import { emptyTimedStep, NO_OPERATION, type TimedStep, type TimingModel } from '../timing/model.ts';
+import { AccessPages, NOT_RAM } from './access-pages.ts';
+
+/** What steps are made with. */
+export interface SteppedMachine {
+  readonly cpu: Cpu;
+  readonly memory: Memory;
+  /** Whether a step advances the clock itself; set to false, since the timing model does. */
+  countsCycles: boolean;
+  /**
+   * Executes up to `limit` steps, and tells `until` after each the operation executed, or undefined where there was none;
+   * ends when that returns true.
+   */
+  run(limit: number, until: (operation: Operation | undefined) => boolean): number;
+}
+
+const PAGE_BITS = Math.log2(PAGE_SIZE);
+const PC_LOW = 2 * PC;
+const ADDRESS_LOW = 2 * ACCESS_ADDRESS;
+const ADDRESS_HIGH = ADDRESS_LOW + 1;
+
+/** What is worked out once of an operation. */
+export interface TimedOperation {
+  readonly operation: Operation;
+  /** Its numbers: from 1 on, in the order in which they were met; and for the timing model. */
+  readonly number: number;
+  readonly timed: number;
+  /** The cells it writes in place, which nobody reports; CURRENT_SP among them. */
+  readonly writes: readonly number[];
+  readonly accesses: boolean;
+  /** Bytes it reads; 0 for what is no load. */
+  readonly reads: number;
+  /** TLBI. Changed control registers and exceptions are reported as changes of context. */
+  readonly mayInvalidate: boolean;
+}
+
+export class StepTimer {
+  /** The cells of the fixed part as they were before the step at hand, as halves. */
+  readonly before = new Uint32Array(2 * FIRST_FREE);
+  readonly #cpu: Cpu;
+  readonly #words: Uint32Array;
+  readonly #timing: TimingModel;
+  readonly #accessPages: AccessPages;
+  readonly #step: TimedStep;
+  /** By page of RAM and word in it. */
+  readonly #operations: ((TimedOperation | undefined)[] | undefined)[];
+  readonly #learnt: (operation: Operation) => void;
+  #count = 0;
+  /** The cell of the stack pointer in use before the step at hand. */
+  #stackPointer = 0;
+
+  /** `learnt` is told each operation when it is met first, in the order of their numbers. */
+  constructor(machine: SteppedMachine, timing: TimingModel, learnt: (operation: Operation) => void = () => {}) {
+    const { cpu, memory } = machine;
+    this.#cpu = cpu;
+    this.#words = cpu.words;
+    this.#timing = timing;
+    this.#accessPages = new AccessPages(cpu, memory);
+    this.#step = emptyTimedStep(this.before);
+    // Not sparse: V8 would make a hash table of it.
+    this.#operations = Array.from({ length: memory.physical.size / PAGE_SIZE }, () => undefined);
+    this.#learnt = learnt;
+    machine.countsCycles = false;
+    this.copyState();
+  }
+
+  /** To be called after the machine's state was changed by anybody else. */
+  copyState(): void {
+    this.before.set(this.#words.subarray(0, this.before.length));
+    this.#stackPointer = this.#cpu.sp;
+  }
+
+  /** What is known of `operation`. */
+  of(operation: Operation): TimedOperation {
+    const { pa } = operation;
+    const known = this.#operations[pa >>> PAGE_BITS]?.[(pa & (PAGE_SIZE - 1)) >>> 2];
+    return known !== undefined && known.operation === operation ? known : this.#learn(operation);
+  }
+
+  /**
+   * Times the step just made, which executed `timed`, if any, completed or not, and took or left `event`, if any. Returns
+   * where in RAM its load or store went, or NOT_RAM; without meaning for other steps.
+   */
+  time(timed: TimedOperation | undefined, event: ExceptionEvent | undefined): number {
+    const step = this.#step;
+    const isCompleted = event === undefined || event.kind === 'return';
+    const offset = isCompleted && timed?.accesses ? this.#accessOffset() : 0;
+    step.operation = timed === undefined ? NO_OPERATION : timed.timed;
+    step.pc = this.before[PC_LOW]!;
+    step.nextPc = this.#words[PC_LOW]!;
+    step.address = this.#words[ADDRESS_LOW]!;
+    step.device = offset === NOT_RAM;
+    step.exception = event === undefined ? 'none' : isCompleted ? 'return' : 'entry';
+    this.#timing.issue(step);
+    this.#cpu.clock.cycles = this.#timing.issuedAt;
+    if (isCompleted && timed?.mayInvalidate) this.#accessPages.drop();
+    return offset;
+  }
+
+  /** The cell that `cell` of TimedOperation.writes stood for in the step at hand. */
+  cellOf(cell: number): number {
+    return cell === CURRENT_SP ? this.#stackPointer : cell;
+  }
+
+  /** The new value of a cell of the fixed part goes into the copy. */
+  copyCell(id: number): void {
+    this.before[2 * id] = this.#words[2 * id]!;
+    this.before[2 * id + 1] = this.#words[2 * id + 1]!;
+  }
+
+  /** The step at hand is over, and all cells it changed are copied but the PC. */
+  next(): void {
+    this.copyCell(PC);
+    this.#stackPointer = this.#cpu.sp;
+  }
+
+  /** Where in RAM the step's load or store went, or NOT_RAM. */
+  #accessOffset(): number {
+    return this.#accessPages.offsetOf(this.#words[ADDRESS_LOW]!, this.#words[ADDRESS_HIGH]!);
+  }
+
+  #learn(operation: Operation): TimedOperation {
+    const { pa, access } = operation;
+    const timed = {
+      operation,
+      number: ++this.#count,
+      timed: this.#timing.prepare(operation),
+      writes: operation.writes.filter((cell) => cell !== SINK),
+      accesses: access !== undefined,
+      reads: access === undefined || access.kind === 'store' ? 0 : access.size,
+      mayInvalidate: operation.endsBlock && operation.instruction.encoding.timing === 'system-operation',
+    };
+    const page = pa >>> PAGE_BITS;
+    this.#operations[page] ??= Array.from({ length: PAGE_SIZE / 4 }, () => undefined);
+    this.#operations[page][(pa & (PAGE_SIZE - 1)) >>> 2] = timed;
+    this.#learnt(operation);
+    return timed;
+  }
+}

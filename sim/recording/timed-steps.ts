@@ -1,0 +1,103 @@
+/**
+ * Steps that are made and timed, and of which only the last is known: for runs that are judged by where they lead. They
+ * take the cycles that a Recording of them tells, and no memory.
+ */
+import type { ExceptionEvent, Journal } from '../core/journal.ts';
+import { FIRST_FREE } from '../core/registers.ts';
+import type { Operation } from '../exec/operation.ts';
+import type { TimingModel } from '../timing/model.ts';
+import { type SteppedMachine, StepTimer } from './step-timer.ts';
+import type { Stepper, UntilStep } from './stepper.ts';
+
+export class TimedSteps implements Stepper, Journal {
+  readonly timing: TimingModel;
+  length = 0;
+  issuedAt: number;
+  completedAt: number;
+  lastOperation: Operation | undefined;
+  lastException: ExceptionEvent | undefined;
+  readonly #machine: SteppedMachine;
+  readonly #timer: StepTimer;
+  /** Of the step at hand: the exception taken or returned from, and the cells of the fixed part that were reported. */
+  #event: ExceptionEvent | undefined;
+  readonly #reported: number[] = [];
+
+  /** Times `machine` by `timing`, which is reset, from its present state on. */
+  constructor(machine: SteppedMachine, timing: TimingModel) {
+    const { cycles } = machine.cpu.clock;
+    this.timing = timing;
+    this.issuedAt = cycles;
+    this.completedAt = cycles;
+    this.#machine = machine;
+    timing.reset(cycles);
+    this.#timer = new StepTimer(machine, timing);
+  }
+
+  /** Throws what the machine throws where it cannot go on (NotModelled); its state is then that in the middle of the step. */
+  run(limit: number, until: UntilStep = () => false): number {
+    const { cpu } = this.#machine;
+    if (this.length === 0) this.#timer.copyState();
+    this.#begin();
+    cpu.journal = this;
+    try {
+      return this.#machine.run(limit, (operation) => {
+        const event = this.#event;
+        this.#pass(operation, event);
+        return until(event, operation);
+      });
+    } finally {
+      cpu.journal = undefined;
+    }
+  }
+
+  intervene(change: () => void): void {
+    const { cpu } = this.#machine;
+    change();
+    cpu.refresh();
+    this.#timer.copyState();
+    this.length++;
+    this.completedAt = this.issuedAt;
+    this.lastOperation = undefined;
+    this.lastException = undefined;
+  }
+
+  passTime(cycle: number): void {
+    const { clock } = this.#machine.cpu;
+    if (cycle <= clock.cycles) return;
+    clock.cycles = cycle;
+    this.timing.reset(cycle);
+  }
+
+  cell(id: number): void {
+    if (id < FIRST_FREE) this.#reported.push(id);
+  }
+
+  memory(): void {}
+
+  exception(event: ExceptionEvent): void {
+    this.#event = event;
+  }
+
+  #begin(): void {
+    this.#event = undefined;
+    this.#reported.length = 0;
+  }
+
+  #pass(operation: Operation | undefined, event: ExceptionEvent | undefined): void {
+    const timer = this.#timer;
+    const timed = operation === undefined ? undefined : timer.of(operation);
+    timer.time(timed, event);
+    for (let n = 0; n < this.#reported.length; n++) timer.copyCell(this.#reported[n]!);
+    if (timed !== undefined && (event === undefined || event.kind === 'return')) {
+      const { writes } = timed;
+      for (let n = 0; n < writes.length; n++) timer.copyCell(timer.cellOf(writes[n]!));
+    }
+    timer.next();
+    this.length++;
+    this.issuedAt = this.timing.issuedAt;
+    this.completedAt = this.timing.completedAt;
+    this.lastOperation = operation;
+    this.lastException = event;
+    if (this.#reported.length > 0 || event !== undefined) this.#begin();
+  }
+}
