@@ -2,11 +2,12 @@
 import { diagnosticsOf, formatDiagnostic } from '../../asm/source/diagnostics.ts';
 import type { FileReader } from '../../asm/source/files.ts';
 import { NotModelled } from '../core/exceptions.ts';
+import { reusedRam } from '../memory/physical.ts';
 import type { KernelBuilds } from '../scenario/kernel-builds.ts';
 import { type LoadedScenario, loadCombinations, type Share } from '../scenario/load.ts';
 import { DoesNotApply } from '../scenario/needs.ts';
-import { prepareScenario, type ReadyMachine, scenarioMachine } from '../scenario/ready.ts';
-import { unrecorded } from '../scenario/runnable.ts';
+import { type ReadyMachine, scenarioMachine } from '../scenario/ready.ts';
+import { recorded, unrecorded } from '../scenario/runnable.ts';
 import { type RunReport, reportRun } from './report.ts';
 
 /** Plain data: it passes between threads as it is. Sums are over the runs of all combinations. */
@@ -31,32 +32,68 @@ export interface Verdict {
 /** What else is checked of a run, whose steps are kept for it: further failures. */
 export type Check = (report: RunReport) => readonly string[];
 
-/**
- * Runs the scenario at `path`, or a share of its combinations. A fault of its files, and what is not modelled, is among its
- * failures; nothing is thrown.
- */
-export function judge(path: string, files: FileReader, builds: KernelBuilds, check?: Check, share?: Share): Verdict {
-  const sum = { path, name: path, on: '', runs: 0, exits: 0, steps: 0, cycles: 0 };
-  const failures: string[] = [];
-  let inapplicable: string | undefined;
-  try {
-    for (const loaded of loadCombinations(path, files, share)) {
-      sum.name = loaded.scenario.name;
-      const report = reportOf(loaded, builds, failures, check);
-      if (report instanceof DoesNotApply) {
-        inapplicable ??= report.reason;
-      } else if (report !== undefined) {
-        if (sum.runs === 0) sum.on = placeOfRun(report);
-        sum.exits += report.run.exits.length;
-        sum.steps += report.steps;
-        sum.cycles += report.cycles;
-      }
-      if (!(report instanceof DoesNotApply)) sum.runs++;
-    }
-  } catch (error) {
-    failures.push(...faultLines(error));
+/** Judges one scenario after the other. */
+export class Judge {
+  readonly #files: FileReader;
+  readonly #builds: KernelBuilds;
+  readonly #allocate = reusedRam();
+
+  constructor(files: FileReader, builds: KernelBuilds) {
+    this.#files = files;
+    this.#builds = builds;
   }
-  return { ...sum, failures, inapplicable: sum.runs === 0 && failures.length === 0 ? inapplicable : undefined };
+
+  /**
+   * Runs the scenario at `path`, or a share of its combinations. A fault of its files, and what is not modelled, is among
+   * its failures; nothing is thrown. A report that `check` is given is good only until it returns.
+   */
+  judge(path: string, check?: Check, share?: Share): Verdict {
+    const sum = { path, name: path, on: '', runs: 0, exits: 0, steps: 0, cycles: 0 };
+    const failures: string[] = [];
+    let inapplicable: string | undefined;
+    try {
+      for (const loaded of loadCombinations(path, this.#files, share)) {
+        sum.name = loaded.scenario.name;
+        const report = this.#reportOf(loaded, failures, check);
+        if (report instanceof DoesNotApply) {
+          inapplicable ??= report.reason;
+        } else if (report !== undefined) {
+          if (sum.runs === 0) sum.on = placeOfRun(report);
+          sum.exits += report.run.exits.length;
+          sum.steps += report.steps;
+          sum.cycles += report.cycles;
+        }
+        if (!(report instanceof DoesNotApply)) sum.runs++;
+      }
+    } catch (error) {
+      failures.push(...faultLines(error));
+    }
+    return { ...sum, failures, inapplicable: sum.runs === 0 && failures.length === 0 ? inapplicable : undefined };
+  }
+
+  #reportOf(
+    loaded: LoadedScenario,
+    failures: string[],
+    check: Check | undefined,
+  ): RunReport<ReadyMachine> | DoesNotApply | undefined {
+    const { combination } = loaded;
+    const tell = (line: string) => failures.push(combination === undefined ? line : `with ${combination}: ${line}`);
+    try {
+      const machine = scenarioMachine(loaded, this.#builds, this.#allocate);
+      if (check === undefined) {
+        const report = reportRun(unrecorded(machine));
+        for (const line of report.failures) tell(line);
+        return report;
+      }
+      const report = reportRun(recorded(machine));
+      for (const line of [...report.failures, ...check(report)]) tell(line);
+      return report;
+    } catch (error) {
+      if (error instanceof DoesNotApply) return error;
+      for (const line of faultLines(error)) tell(line);
+      return undefined;
+    }
+  }
 }
 
 /** One verdict of those on the shares of one scenario, in their order. */
@@ -74,30 +111,6 @@ export function joinVerdicts(shares: readonly [Verdict, ...Verdict[]]): Verdict 
     failures: [...new Set(shares.flatMap(({ failures }) => failures))],
     inapplicable: runs === 0 ? shares[0].inapplicable : undefined,
   };
-}
-
-function reportOf(
-  loaded: LoadedScenario,
-  builds: KernelBuilds,
-  failures: string[],
-  check: Check | undefined,
-): RunReport<ReadyMachine> | DoesNotApply | undefined {
-  const { combination } = loaded;
-  const tell = (line: string) => failures.push(combination === undefined ? line : `with ${combination}: ${line}`);
-  try {
-    if (check === undefined) {
-      const report = reportRun(unrecorded(scenarioMachine(loaded, builds)));
-      for (const line of report.failures) tell(line);
-      return report;
-    }
-    const report = reportRun(prepareScenario(loaded, builds));
-    for (const line of [...report.failures, ...check(report)]) tell(line);
-    return report;
-  } catch (error) {
-    if (error instanceof DoesNotApply) return error;
-    for (const line of faultLines(error)) tell(line);
-    return undefined;
-  }
 }
 
 /** The lines of a fault that is the user's, or of what is not modelled. Throws any other again. */

@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { formatDiagnostic } from '../../asm/source/diagnostics.ts';
 import { NodeFiles } from '../../asm/source/node-files.ts';
-import { joinVerdicts, judge, type Verdict } from '../check/verdict.ts';
+import { Judge, joinVerdicts, type Verdict } from '../check/verdict.ts';
 import { type Share, workOf } from '../scenario/load.ts';
 import { checkFor, type GoldenUse } from './golden-file.ts';
 import type { ScenarioOptions } from './scenario-options.ts';
@@ -82,9 +82,10 @@ export async function judgeAll(
 function judgeHere({ options, golden }: Judging): (job: Job) => Answer {
   const files = new NodeFiles();
   const builds = buildsOf(options, files);
+  const judge = new Judge(files, builds);
   return ({ path, share }) => {
     const check = checkFor(path, golden);
-    const verdict = judge(path, files, builds, check, share);
+    const verdict = judge.judge(path, check, share);
     return { verdict, warnings: builds.warnings.map(formatDiagnostic) };
   };
 }

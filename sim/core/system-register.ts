@@ -65,19 +65,30 @@ export interface RowDetails {
   readonly behaviour?: (cpu: Cpu, model: CpuModel) => RegisterBehaviour;
 }
 
-const plain = { mask: 0xffff_ffff_ffff_ffffn, fixed: 0n, reset: 0n, traps: [] };
+const ALL = 0xffff_ffff_ffff_ffffn;
 
 /** A register that levels from `el` up may read and write. */
 export function readWrite(name: string, el: number, details: RowDetails = {}): SystemRegisterRow {
-  return { name, readableFrom: el, writableFrom: el, ...plain, ...details };
+  return row(name, el, el, details);
 }
 
 /** A register that levels from `el` up may read, and none may write. */
 export function readOnly(name: string, el: number, details: RowDetails = {}): SystemRegisterRow {
-  return { name, readableFrom: el, writableFrom: undefined, ...plain, ...details };
+  return row(name, el, undefined, details);
 }
 
 /** A register that levels from `el` up may write, and none may read. */
 export function writeOnly(name: string, el: number, details: RowDetails = {}): SystemRegisterRow {
-  return { name, readableFrom: undefined, writableFrom: el, ...plain, ...details };
+  return row(name, undefined, el, details);
+}
+
+// Written out: V8 gives an object that was spread into another, and has a closure, a shape of its own, which keeps a whole
+// machine from being collected for long.
+function row(
+  name: string,
+  readableFrom: number | undefined,
+  writableFrom: number | undefined,
+  { mask = ALL, fixed = 0n, reset = 0n, traps = [], floatingPoint, isContext, cell, behaviour }: RowDetails,
+): SystemRegisterRow {
+  return { name, readableFrom, writableFrom, mask, fixed, reset, traps, floatingPoint, isContext, cell, behaviour };
 }

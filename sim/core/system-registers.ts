@@ -26,7 +26,7 @@ export class SystemRegister {
   /** Writes as an access at the current level does, without the checks. */
   readonly write: (value: bigint) => void;
   readonly #cpu: Cpu;
-  readonly #traps: readonly (TrapControl & { isActive: () => boolean })[];
+  readonly #traps: readonly { readonly control: TrapControl; readonly isActive: () => boolean }[];
   readonly #checkFp: (() => void) | undefined;
   readonly #hcr: number;
 
@@ -36,7 +36,7 @@ export class SystemRegister {
     this.name = row.name;
     this.code = codeOf(row.name);
     this.id = cpu.cell(row.cell ?? row.name);
-    this.#traps = row.traps.map((control) => ({ ...control, isActive: activity(cpu, control) }));
+    this.#traps = row.traps.map((control) => ({ control, isActive: activity(cpu, control) }));
     this.#checkFp = row.floatingPoint ? fpAccessCheck(cpu) : undefined;
     this.#hcr = cpu.cell('hcr_el2');
     const { id } = this;
@@ -60,10 +60,9 @@ export class SystemRegister {
     const { el } = this.#cpu;
     const lowest = isWrite ? this.row.writableFrom : this.row.readableFrom;
     if (lowest === undefined || el < lowest) throw undefinedInstruction();
-    for (const control of this.#traps) {
+    for (const { control, isActive } of this.#traps) {
       if (!control.from.includes(el) || (control.on !== 'access' && (control.on === 'write') !== isWrite)) continue;
-      if (control.isActive())
-        throw trap(EC.systemRegister, accessSyndrome(this.code, isWrite, rt), this.#target(control));
+      if (isActive()) throw trap(EC.systemRegister, accessSyndrome(this.code, isWrite, rt), this.#target(control));
     }
     this.#checkFp?.();
   }

@@ -13,6 +13,12 @@ const WORDS = PAGE_SIZE / 4;
 /** By word of the page. */
 export interface CodePage {
   readonly operations: (Operation | undefined)[];
+  /** Where somebody has asked for translations. */
+  translated: TranslatedPage | undefined;
+}
+
+/** By word of the page. */
+interface TranslatedPage {
   readonly translations: (Translation | undefined)[];
   /** How often control entered there, by a branch or otherwise. */
   readonly entries: Uint32Array;
@@ -34,7 +40,7 @@ export class CodePages {
     const number = offset >>> 12;
     let page = this.#pages[number];
     if (page === undefined) {
-      page = { operations: empty(), translations: empty(), entries: new Uint32Array(WORDS) };
+      page = { operations: empty(), translated: undefined };
       this.#pages[number] = page;
       this.#on.memory.markCode(number);
     }
@@ -67,11 +73,13 @@ export class CodePages {
    */
   translationAt(page: CodePage, offset: number, threshold: number): Translation | undefined {
     const index = (offset & (PAGE_SIZE - 1)) >>> 2;
-    const known = page.translations[index];
-    if (known !== undefined || ++page.entries[index]! !== threshold) return known;
+    page.translated ??= { translations: empty(), entries: new Uint32Array(WORDS) };
+    const { translations, entries } = page.translated;
+    const known = translations[index];
+    if (known !== undefined || ++entries[index]! !== threshold) return known;
     const { u32 } = this.#on.memory.physical;
     const translation = this.#translator.translate(u32.subarray(offset >>> 2, ((offset | (PAGE_SIZE - 1)) + 1) >>> 2));
-    page.translations[index] = translation;
+    translations[index] = translation;
     return translation;
   }
 }

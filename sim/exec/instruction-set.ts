@@ -2,6 +2,7 @@
 import { fieldsOf } from '../../asm/a64/compile.ts';
 import { type Instruction, operandRegisters } from '../../asm/a64/decode.ts';
 import type { Encoding } from '../../asm/a64/encoding.ts';
+import type { Fields } from '../../asm/a64/table/row.ts';
 import { NZCV, V0 } from '../core/registers.ts';
 import { atomics } from './atomics.ts';
 import { branches } from './branches.ts';
@@ -12,7 +13,14 @@ import { exclusives } from './exclusives.ts';
 import { hints } from './hints.ts';
 import { loadsStores } from './loads-stores.ts';
 import { multiplyDivide } from './multiply-divide.ts';
-import { CURRENT_SP, type Environment, type Operation, type Semantics, type SemanticsTable } from './operation.ts';
+import {
+  type Access,
+  CURRENT_SP,
+  type Environment,
+  type Operation,
+  type Semantics,
+  type SemanticsTable,
+} from './operation.ts';
 import { simdLoadsStores } from './simd-loads-stores.ts';
 import { simdMoves } from './simd-moves.ts';
 import { simdStructures } from './simd-structures.ts';
@@ -43,32 +51,57 @@ export function semanticsOf({ name, variant }: Encoding): Semantics | undefined 
   return semanticsByName.get(`${name}/${variant}`) ?? semanticsByName.get(name);
 }
 
+/** What an instruction is to every machine. */
+interface Blueprint {
+  readonly semantics: Semantics | undefined;
+  readonly fields: Fields;
+  readonly writesPc: boolean;
+  readonly endsBlock: boolean;
+  readonly reads: readonly number[];
+  readonly writes: readonly number[];
+  readonly access: Access | undefined;
+  readonly abortSyndrome: number;
+}
+
+const blueprints = new WeakMap<Instruction, Blueprint>();
+
 /**
  * The operation of `instruction` at RAM offset `pa`. An instruction of a feature the processor lacks is UNDEFINED when
  * executed; one it has but the simulator lacks stops with NotModelled.
  */
 export function makeOperation(instruction: Instruction, pa: number, on: Environment): Operation {
-  const { encoding, word } = instruction;
-  const semantics = semanticsOf(encoding);
-  const { reads, writes } = operandCells(instruction);
+  const { encoding } = instruction;
   if (encoding.feature !== undefined && !on.features.has(encoding.feature)) {
     return withoutEffect(instruction, pa, undefinedOperation);
   }
+  let blueprint = blueprints.get(instruction);
+  if (blueprint === undefined) {
+    blueprint = blueprintOf(instruction);
+    blueprints.set(instruction, blueprint);
+  }
+  const { semantics, fields, writesPc, endsBlock, reads, writes, access, abortSyndrome } = blueprint;
   if (semantics === undefined) {
-    const hex = word.toString(16).padStart(8, '0');
+    const hex = instruction.word.toString(16).padStart(8, '0');
     return withoutEffect(instruction, pa, notModelled(`${encoding.name} (0x${hex})`));
   }
+  const execute = semantics.build(fields, on);
+  return { instruction, pa, execute, writesPc, endsBlock, reads, writes, access, abortSyndrome };
+}
+
+function blueprintOf(instruction: Instruction): Blueprint {
+  const { encoding, word } = instruction;
+  const semantics = semanticsOf(encoding);
   const fields = fieldsOf(encoding, word);
+  const { reads, writes } = operandRegisters(instruction);
   return {
-    instruction,
-    pa,
-    execute: semantics.build(fields, on),
-    writesPc: semantics.flow === 'branch',
-    endsBlock: semantics.flow !== undefined,
-    reads,
-    writes,
-    access: semantics.access?.(fields),
-    abortSyndrome: semantics.abortSyndrome?.(fields) ?? 0,
+    semantics,
+    fields,
+    writesPc: semantics?.flow === 'branch',
+    endsBlock: semantics?.flow !== undefined,
+    reads: reads.flatMap(cellsOf),
+    writes: writes.flatMap(cellsOf),
+    access: semantics?.access?.(fields),
+    abortSyndrome: semantics?.abortSyndrome?.(fields) ?? 0,
   };
 }
 
@@ -92,25 +125,7 @@ const TABLE_SP = 31;
 const TABLE_V0 = 32;
 const TABLE_NZCV = 64;
 
-interface OperandCells {
-  readonly reads: readonly number[];
-  readonly writes: readonly number[];
-}
-
-/** The same for every machine. */
-const cellsOfInstructions = new WeakMap<Instruction, OperandCells>();
-
-/** The cells of the registers that the instruction's operands name. */
-function operandCells(instruction: Instruction): OperandCells {
-  let known = cellsOfInstructions.get(instruction);
-  if (known === undefined) {
-    const { reads, writes } = operandRegisters(instruction);
-    known = { reads: reads.flatMap(cellsOf), writes: writes.flatMap(cellsOf) };
-    cellsOfInstructions.set(instruction, known);
-  }
-  return known;
-}
-
+/** The cells of a register that an operand names. */
 function cellsOf(register: number): number[] {
   if (register === TABLE_NZCV) return [NZCV];
   if (register === TABLE_SP) return [CURRENT_SP];

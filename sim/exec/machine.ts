@@ -21,7 +21,7 @@ import { GenericTimer, type TimerOptions } from '../devices/generic-timer.ts';
 import { GicV2VirtualInterface } from '../devices/gic-v2.ts';
 import { GicV3CpuInterface } from '../devices/gic-v3.ts';
 import { Memory } from '../memory/memory.ts';
-import { PAGE_SIZE, PhysicalMemory } from '../memory/physical.ts';
+import { type AllocateRam, PAGE_SIZE, PhysicalMemory } from '../memory/physical.ts';
 import { type CodePage, CodePages } from './code-pages.ts';
 import type { Access, Environment, Operation } from './operation.ts';
 
@@ -32,8 +32,8 @@ const TRANSLATED_STEPS = 100_000;
 
 export interface MachineOptions {
   readonly model: CpuModel;
-  /** Where RAM is, and how many bytes of it; both multiples of 4 KB. */
-  readonly ram: { readonly base: bigint; readonly size: number };
+  /** Where RAM is, and how many bytes of it; both multiples of 4 KB. `allocate` is what holds it. */
+  readonly ram: { readonly base: bigint; readonly size: number; readonly allocate?: AllocateRam };
   /** List registers of the GIC's virtual interface; left out: 4. */
   readonly listRegisters?: number;
   /** Where a GICv2's virtual interface control registers (GICH) and virtual CPU interface (GICV) are, if it has them. */
@@ -105,7 +105,7 @@ export class Machine implements Environment {
     this.model = model;
     this.cpu = new Cpu(new RegisterMap());
     this.features = featuresOf(model);
-    this.physical = new PhysicalMemory(ram.base, ram.size);
+    this.physical = new PhysicalMemory(ram.base, ram.size, ram.allocate);
     this.systemRegisters = new SystemRegisters(this.cpu, model);
     this.systemRegisters.add(identificationRegisters(model));
     this.systemRegisters.add(controlRegisters(model));

@@ -45,8 +45,17 @@ export function hasDebugPointer(facts: KernelFacts): boolean {
   return facts.hasField('struct kvm_vcpu', 'arch.debug_ptr');
 }
 
+/** What contextRegisters has returned. */
+const known = new WeakMap<KernelFacts, readonly ContextRegister[]>();
+
 /** Every register of struct kvm_cpu_context, with its path there. Throws SourceError where the headers lack one. */
-export function contextRegisters(facts: KernelFacts): ContextRegister[] {
+export function contextRegisters(facts: KernelFacts): readonly ContextRegister[] {
+  const registers = known.get(facts) ?? makeContextRegisters(facts);
+  known.set(facts, registers);
+  return registers;
+}
+
+function makeContextRegisters(facts: KernelFacts): ContextRegister[] {
   const registers: ContextRegister[] = [];
   const add = (group: ContextGroup, cell: string, path: string) => registers.push({ cell, group, path });
 

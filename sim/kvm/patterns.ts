@@ -13,6 +13,20 @@ const TAGS: Readonly<Record<Side, bigint>> = { host: 0x484f5354n << 32n, guest: 
  * far as the mask leaves room. The same arguments give the same value.
  */
 export function patternFor(side: Side, name: string, mask: bigint): bigint {
+  const last = lastPatterns[side].get(name);
+  if (last?.mask === mask) return last.value;
+  const value = makePattern(side, name, mask);
+  lastPatterns[side].set(name, { mask, value });
+  return value;
+}
+
+/** What was made last for each register: a catalogue of scenarios asks for the same again and again. */
+const lastPatterns: Readonly<Record<Side, Map<string, { readonly mask: bigint; readonly value: bigint }>>> = {
+  host: new Map(),
+  guest: new Map(),
+};
+
+function makePattern(side: Side, name: string, mask: bigint): bigint {
   if (side === 'host') return firstOf('host', name, mask, []);
   return firstOf('guest', name, mask, [firstOf('host', name, mask, [])]);
 }

@@ -142,8 +142,7 @@ export class TypedMemory {
     }
     const { region } = found;
     const start = region.pa;
-    const steps = resolveSteps(region.type, path.slice(name.length).replace(/^\./, ''));
-    const parts = steps.map((step) => placeOf(step, region.bigEndian ?? false));
+    const parts = partsOf(region.type, path.slice(name.length).replace(/^\./, ''), region.bigEndian ?? false);
     const own = parts.at(-1)!;
     const place = parts.length === 1 ? movedBy(own, start) : undefined;
     return { start, parts, place, notScalar: whyNotScalar(path, own) };
@@ -197,6 +196,24 @@ export class TypedMemory {
       this.#memory.poke(pa + BigInt(offset), step, bigEndian ? swapBytes(piece, step) : piece);
     }
   }
+}
+
+/** The parts of paths in types of each byte order that were asked for before: machines of one kernel share its types. */
+const knownParts = {
+  little: new WeakMap<CType, Map<string, TypedPlace[]>>(),
+  big: new WeakMap<CType, Map<string, TypedPlace[]>>(),
+};
+
+/** The places of the pointers of a path inside an object of type `type`, then that of what it names. */
+function partsOf(type: CType, path: string, bigEndian: boolean): readonly TypedPlace[] {
+  const byType = bigEndian ? knownParts.big : knownParts.little;
+  const byPath = byType.get(type) ?? new Map<string, TypedPlace[]>();
+  byType.set(type, byPath);
+  const known = byPath.get(path);
+  if (known !== undefined) return known;
+  const parts = resolveSteps(type, path).map((step) => placeOf(step, bigEndian));
+  byPath.set(path, parts);
+  return parts;
 }
 
 /** A part of a path as a place from where it begins. */

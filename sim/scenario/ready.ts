@@ -13,7 +13,7 @@ import { enterHost } from '../kvm/host-state.ts';
 import type { KernelFacts } from '../kvm/kernel-facts.ts';
 import { type VirtualGic, VirtualMachine } from '../kvm/vcpu.ts';
 import { chooseVgic, gicFeatures } from '../kvm/vgic-choice.ts';
-import { PAGE_SIZE } from '../memory/physical.ts';
+import { type AllocateRam, PAGE_SIZE } from '../memory/physical.ts';
 import { TypedMemory } from '../memory/typed.ts';
 import { Aarch32Guest } from './aarch32-guest.ts';
 import { CodeMap } from './code-map.ts';
@@ -69,8 +69,12 @@ export function prepareScenario(loaded: LoadedScenario, from: KernelBuilds | Bui
   return recorded(scenarioMachine(loaded, from));
 }
 
-/** The same, for `recorded` or `unrecorded` to make it ready. */
-export function scenarioMachine(loaded: LoadedScenario, from: KernelBuilds | BuildOptions): ScenarioMachine {
+/** The same, for `recorded` or `unrecorded` to make it ready, with RAM from `allocate`. */
+export function scenarioMachine(
+  loaded: LoadedScenario,
+  from: KernelBuilds | BuildOptions,
+  allocate?: AllocateRam,
+): ScenarioMachine {
   const { scenario } = loaded;
   const builds = from instanceof KernelBuilds ? from : new KernelBuilds(from);
   const build = builds.of(loaded);
@@ -87,7 +91,7 @@ export function scenarioMachine(loaded: LoadedScenario, from: KernelBuilds | Bui
   const model = modelOf(scenario);
   const machine = new Machine({
     model,
-    ram: { base: RAM_BASE, size: scenario.machine.ram * MIB },
+    ram: { base: RAM_BASE, size: scenario.machine.ram * MIB, allocate },
     listRegisters: LIST_REGISTERS,
     gicV2: scenario.machine.gic === 'v2' ? { control: GICH, cpuInterface: GICV } : undefined,
   });
