@@ -71,9 +71,33 @@ export interface VirtualInterfaceLayout {
   readonly fiqAlways: boolean;
 }
 
+/** ICH_MISR_EL2, GICH_MISR: why there is a maintenance interrupt. */
+const MISR = {
+  eoi: 1n << 0n,
+  u: 1n << 1n,
+  lrenp: 1n << 2n,
+  np: 1n << 3n,
+  grp0Enabled: 1n << 4n,
+  grp0Disabled: 1n << 5n,
+  grp1Enabled: 1n << 6n,
+  grp1Disabled: 1n << 7n,
+} as const;
+
+const isPending = (list: ListRegister) => list.state === PENDING;
+const isValid = (list: ListRegister) => list.state !== 0;
+/** Its interrupt has ended, and it asked for maintenance. */
+const hasEnded = (list: ListRegister) => list.state === 0 && !list.hardware && list.eoi;
+
+function countOf(lists: readonly ListRegister[], matches: (list: ListRegister) => boolean): number {
+  return lists.reduce((count, list) => (matches(list) ? count + 1 : count), 0);
+}
+
 export class VirtualInterface {
   readonly #cpu: Cpu;
   readonly #layout: VirtualInterfaceLayout;
+  /** The list registers as they were decoded last, and the halves of the values they were decoded from. */
+  readonly #decoded: ListRegister[];
+  readonly #from: Uint32Array;
   /** The maintenance interrupt. */
   maintenance: InterruptOutput = () => {};
   /** Told to deactivate a physical interrupt: its virtual one, with HW set, has ended. */
@@ -82,6 +106,8 @@ export class VirtualInterface {
   constructor(cpu: Cpu, layout: VirtualInterfaceLayout) {
     this.#cpu = cpu;
     this.#layout = layout;
+    this.#decoded = layout.listRegisters.map(() => layout.decode(0n));
+    this.#from = new Uint32Array(2 * layout.listRegisters.length);
   }
 
   get #hcr(): bigint {
@@ -100,11 +126,21 @@ export class VirtualInterface {
 
   /** List register `n`. */
   list(n: number): ListRegister {
-    return this.#layout.decode(this.#cpu.cells[this.#layout.listRegisters[n]!]!);
+    return this.#lists[n]!;
   }
 
-  get #lists(): ListRegister[] {
-    return this.#layout.listRegisters.map((_, n) => this.list(n));
+  get #lists(): readonly ListRegister[] {
+    const { words, cells } = this.#cpu;
+    const { listRegisters } = this.#layout;
+    const from = this.#from;
+    for (let n = 0; n < listRegisters.length; n++) {
+      const cell = listRegisters[n]!;
+      if (words[2 * cell] === from[2 * n] && words[2 * cell + 1] === from[2 * n + 1]) continue;
+      from[2 * n] = words[2 * cell]!;
+      from[2 * n + 1] = words[2 * cell + 1]!;
+      this.#decoded[n] = this.#layout.decode(cells[cell]!);
+    }
+    return this.#decoded;
   }
 
   /** One bit for each list register that `matches`. */
@@ -119,7 +155,7 @@ export class VirtualInterface {
 
   /** List registers whose interrupt has ended and that asked for maintenance (EISR). */
   get ended(): bigint {
-    return this.#bits((list) => list.state === 0 && !list.hardware && list.eoi);
+    return this.#bits(hasEnded);
   }
 
   /** Why there is a maintenance interrupt (MISR). */
@@ -127,20 +163,17 @@ export class VirtualInterface {
     const hcr = this.#hcr;
     const vmcr = this.#vmcr;
     const lists = this.#lists;
-    const valid = lists.filter((list) => list.state !== 0).length;
     const grp0 = (vmcr & VMCR.grp0) !== 0n;
     const grp1 = (vmcr & VMCR.grp1) !== 0n;
-    const reasons = [
-      this.ended !== 0n,
-      (hcr & HCR.uie) !== 0n && valid <= 1,
-      (hcr & HCR.lrenpie) !== 0n && (hcr & EOI_COUNT) !== 0n,
-      (hcr & HCR.npie) !== 0n && !lists.some((list) => list.state === PENDING),
-      (hcr & HCR.grp0Enabled) !== 0n && grp0,
-      (hcr & HCR.grp0Disabled) !== 0n && !grp0,
-      (hcr & HCR.grp1Enabled) !== 0n && grp1,
-      (hcr & HCR.grp1Disabled) !== 0n && !grp1,
-    ];
-    return reasons.reduce((bits, holds, bit) => (holds ? bits | (1n << BigInt(bit)) : bits), 0n);
+    let status = lists.some(hasEnded) ? MISR.eoi : 0n;
+    if ((hcr & HCR.uie) !== 0n && countOf(lists, isValid) <= 1) status |= MISR.u;
+    if ((hcr & HCR.lrenpie) !== 0n && (hcr & EOI_COUNT) !== 0n) status |= MISR.lrenp;
+    if ((hcr & HCR.npie) !== 0n && !lists.some(isPending)) status |= MISR.np;
+    if ((hcr & HCR.grp0Enabled) !== 0n && grp0) status |= MISR.grp0Enabled;
+    if ((hcr & HCR.grp0Disabled) !== 0n && !grp0) status |= MISR.grp0Disabled;
+    if ((hcr & HCR.grp1Enabled) !== 0n && grp1) status |= MISR.grp1Enabled;
+    if ((hcr & HCR.grp1Disabled) !== 0n && !grp1) status |= MISR.grp1Disabled;
+    return status;
   }
 
   /** Puts the virtual IRQ and FIQ lines and the maintenance interrupt to what the registers say. */

@@ -4,6 +4,7 @@
  * general-purpose registers between the Execution states".
  */
 import { PSTATE_BITS } from '../core/pstate.ts';
+import type { TypedObject } from '../memory/typed.ts';
 import { hasDebugPointer } from './context.ts';
 import type { KvmHost } from './kvm-host.ts';
 
@@ -48,6 +49,8 @@ export class Vcpu {
   readonly runName: string;
   /** Kernel address of struct kvm_vcpu. */
   readonly address: bigint;
+  readonly #fields: TypedObject;
+  readonly #runFields: TypedObject;
 
   constructor(host: KvmHost, id: number, address: bigint) {
     this.host = host;
@@ -55,15 +58,17 @@ export class Vcpu {
     this.name = id === 0 ? 'vcpu' : `vcpu${id}`;
     this.runName = id === 0 ? 'run' : `run${id}`;
     this.address = address;
+    this.#fields = host.typed.object(this.name);
+    this.#runFields = host.typed.object(this.runName);
   }
 
   /** The field of struct kvm_vcpu that `path` names. */
   read(path: string): bigint {
-    return this.host.typed.read(`${this.name}.${path}`);
+    return this.#fields.read(path);
   }
 
   write(path: string, value: bigint): void {
-    this.host.typed.write(`${this.name}.${path}`, value);
+    this.#fields.write(path, value);
   }
 
   /** Sets the bits of `set` and clears those of `clear` in a field. */
@@ -79,11 +84,11 @@ export class Vcpu {
   }
 
   readRun(path: string): bigint {
-    return this.host.typed.read(`${this.runName}.${path}`);
+    return this.#runFields.read(path);
   }
 
   writeRun(path: string, value: bigint): void {
-    this.host.typed.write(`${this.runName}.${path}`, value);
+    this.#runFields.write(path, value);
   }
 
   /** Where in struct kvm_vcpu sys_regs[] keeps the register that index macro `macro` stands for. */

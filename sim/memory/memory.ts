@@ -295,6 +295,21 @@ export class Memory {
   }
 
   /**
+   * Where in RAM the load or store went that was made last, at (lo, hi): an offset, or -1 for a device. To be asked before
+   * anything else happens.
+   */
+  accessOffset(lo: number, hi: number): number {
+    const entry = entryOf(lo);
+    const page = lo & ~PAGE_MASK;
+    const { read, write } = this.#view;
+    if (read[entry] === page && read[entry + 1] === (hi | 0)) return read[entry + 2]! + (lo & PAGE_MASK);
+    if (write[entry] === page && write[entry + 1] === (hi | 0)) return write[entry + 2]! + (lo & PAGE_MASK);
+    if (this.#slow.wasDevice(lo, hi)) return -1;
+    const pa = this.translate(addressOf(lo, hi));
+    return pa === undefined ? -1 : this.physical.offsetOf(Number(pa));
+  }
+
+  /**
    * Writes the low `size` bytes (1, 2, 4 or 8) of `value` by physical address, little-endian, journalled. Throws
    * RangeError where there is no RAM.
    */

@@ -26,6 +26,8 @@ export interface LastAccess {
 
 const PAGE_MASK = PAGE_SIZE - 1;
 const NOT_RAM = -1;
+/** No page begins here. */
+const NO_PAGE = 1;
 
 export class SlowAccess {
   readonly bytes = new Uint8Array(16);
@@ -45,6 +47,9 @@ export class SlowAccess {
   watch: AccessListener | undefined;
   readonly #physical: PhysicalMemory;
   readonly #mmu: Mmu;
+  /** The virtual page of the last access that was looked up here, as signed halves, where it went to a device. */
+  #devicePage = NO_PAGE;
+  #devicePageHigh = 0;
   readonly #byteView = new DataView(this.bytes.buffer);
 
   constructor(cpu: Cpu, physical: PhysicalMemory, mmu: Mmu) {
@@ -106,6 +111,11 @@ export class SlowAccess {
     });
   }
 
+  /** Whether the last access was looked up here, is of the page that (lo, hi) is in, and went to a device. */
+  wasDevice(lo: number, hi: number): boolean {
+    return this.#devicePage === (lo & ~PAGE_MASK) && this.#devicePageHigh === (hi | 0);
+  }
+
   /** Reports an access that is about to be made. */
   noteAccess(lo: number, hi: number, size: number, write: boolean, offset: number): void {
     this.watch?.(lo, hi, size, write);
@@ -134,7 +144,12 @@ export class SlowAccess {
     this.#mmu.commit();
     if ('fault' in page) this.raise(page, lo, hi, access);
     const offset = this.#physical.offsetOf(page.pa);
-    if (offset < 0) return NOT_RAM;
+    if (offset < 0) {
+      this.#devicePage = lo & ~PAGE_MASK;
+      this.#devicePageHigh = hi | 0;
+      return NOT_RAM;
+    }
+    this.#devicePage = NO_PAGE;
     const marked = access.kind === 'write' && this.writer.isMarked(offset / PAGE_SIZE);
     if (!marked) fillPage(cache, lo, hi, offset, page.device);
     return offset + (lo & PAGE_MASK);

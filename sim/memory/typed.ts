@@ -31,6 +31,12 @@ export interface TypedPlace {
   readonly bigEndian: boolean;
 }
 
+/** An object in memory by itself. */
+export interface TypedObject {
+  read(member: string): bigint;
+  write(member: string, value: bigint): void;
+}
+
 interface NamedRegion {
   readonly region: TypedRegion;
   readonly size: bigint;
@@ -109,8 +115,7 @@ export class TypedMemory {
    * SourceError as `resolve` does, and for a struct, union or array.
    */
   read(path: string): bigint {
-    const place = this.#scalar(path);
-    return bitField(place, this.#readUnit(place));
+    return this.#readPlace(this.#scalar(path));
   }
 
   /**
@@ -118,10 +123,44 @@ export class TypedMemory {
    * `read` does.
    */
   write(path: string, value: bigint): void {
-    const place = this.#scalar(path);
+    this.#writePlace(this.#scalar(path), value);
+  }
+
+  #readPlace(place: TypedPlace): bigint {
+    return bitField(place, this.#readUnit(place));
+  }
+
+  #writePlace(place: TypedPlace, value: bigint): void {
     const bits = BigInt.asUintN(place.bitWidth ?? 8 * place.size, value);
     const others = place.bitWidth === undefined ? 0n : this.#readUnit(place) & ~fieldMask(place);
     this.#writeUnit(place, others | (bits << BigInt(place.bitOffset ?? 0)));
+  }
+
+  /**
+   * Reads and writes members of the object called `name` by paths inside it, as `read` and `write` do with the name before
+   * them, for who asks often.
+   */
+  object(name: string): TypedObject {
+    const known = new Map<string, { readonly path: string; readonly known: KnownPath }>();
+    const find = (member: string) => {
+      let found = known.get(member);
+      if (found === undefined) {
+        const path = `${name}.${member}`;
+        found = { path, known: this.#known(path) };
+        known.set(member, found);
+      }
+      return found;
+    };
+    return {
+      read: (member) => {
+        const { path, known } = find(member);
+        return this.#readPlace(this.#scalar(path, known));
+      },
+      write: (member, value) => {
+        const { path, known } = find(member);
+        this.#writePlace(this.#scalar(path, known), value);
+      },
+    };
   }
 
   #known(path: string): KnownPath {
@@ -155,8 +194,7 @@ export class TypedMemory {
     return movedBy(parts.at(-1)!, base);
   }
 
-  #scalar(path: string): TypedPlace {
-    const known = this.#known(path);
+  #scalar(path: string, known = this.#known(path)): TypedPlace {
     const place = this.#placeOf(path, known);
     if (known.notScalar !== undefined) throw new SourceError(known.notScalar);
     this.#requireRam(path, place);

@@ -9,12 +9,11 @@ import { ACCESS_ADDRESS, FIRST_FREE, PC } from '../core/registers.ts';
 import type { Operation } from '../exec/operation.ts';
 import type { PhysicalMemory } from '../memory/physical.ts';
 import type { TimingModel } from '../timing/model.ts';
-import { NOT_RAM } from './access-pages.ts';
 import type { Cursor } from './cursor.ts';
 import type { EffectLog, LogPlace } from './effect-log.ts';
 import type { Log } from './log.ts';
 import { NONE } from './step-log.ts';
-import { type SteppedMachine, StepTimer } from './step-timer.ts';
+import { NOT_RAM, type SteppedMachine, StepTimer } from './step-timer.ts';
 import type { UntilStep } from './stepper.ts';
 
 const PC_LOW = 2 * PC;

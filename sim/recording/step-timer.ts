@@ -9,7 +9,6 @@ import { CURRENT_SP, type Operation } from '../exec/operation.ts';
 import type { Memory } from '../memory/memory.ts';
 import { PAGE_SIZE } from '../memory/physical.ts';
 import { emptyTimedStep, NO_OPERATION, type TimedStep, type TimingModel } from '../timing/model.ts';
-import { AccessPages, NOT_RAM } from './access-pages.ts';
 
 /** What steps are made with. */
 export interface SteppedMachine {
@@ -29,6 +28,9 @@ const PC_LOW = 2 * PC;
 const ADDRESS_LOW = 2 * ACCESS_ADDRESS;
 const ADDRESS_HIGH = ADDRESS_LOW + 1;
 
+/** Where a load or store went that went to no RAM. */
+export const NOT_RAM = -1;
+
 /** What is worked out once of an operation. */
 export interface TimedOperation {
   readonly operation: Operation;
@@ -40,8 +42,6 @@ export interface TimedOperation {
   readonly accesses: boolean;
   /** Bytes it reads; 0 for what is no load. */
   readonly reads: number;
-  /** TLBI. Changed control registers and exceptions are reported as changes of context. */
-  readonly mayInvalidate: boolean;
 }
 
 export class StepTimer {
@@ -50,7 +50,7 @@ export class StepTimer {
   readonly #cpu: Cpu;
   readonly #words: Uint32Array;
   readonly #timing: TimingModel;
-  readonly #accessPages: AccessPages;
+  readonly #memory: Memory;
   readonly #step: TimedStep;
   /** By page of RAM and word in it. */
   readonly #operations: ((TimedOperation | undefined)[] | undefined)[];
@@ -65,7 +65,7 @@ export class StepTimer {
     this.#cpu = cpu;
     this.#words = cpu.words;
     this.#timing = timing;
-    this.#accessPages = new AccessPages(cpu, memory);
+    this.#memory = memory;
     this.#step = emptyTimedStep(this.before);
     // Not sparse: V8 would make a hash table of it.
     this.#operations = Array.from({ length: memory.physical.size / PAGE_SIZE }, () => undefined);
@@ -103,7 +103,6 @@ export class StepTimer {
     step.exception = event === undefined ? 'none' : isCompleted ? 'return' : 'entry';
     this.#timing.issue(step);
     this.#cpu.clock.cycles = this.#timing.issuedAt;
-    if (isCompleted && timed?.mayInvalidate) this.#accessPages.drop();
     return offset;
   }
 
@@ -126,7 +125,7 @@ export class StepTimer {
 
   /** Where in RAM the step's load or store went, or NOT_RAM. */
   #accessOffset(): number {
-    return this.#accessPages.offsetOf(this.#words[ADDRESS_LOW]!, this.#words[ADDRESS_HIGH]!);
+    return this.#memory.accessOffset(this.#words[ADDRESS_LOW]!, this.#words[ADDRESS_HIGH]!);
   }
 
   #learn(operation: Operation): TimedOperation {
@@ -138,7 +137,6 @@ export class StepTimer {
       writes: operation.writes.filter((cell) => cell !== SINK),
       accesses: access !== undefined,
       reads: access === undefined || access.kind === 'store' ? 0 : access.size,
-      mayInvalidate: operation.endsBlock && operation.instruction.encoding.timing === 'system-operation',
     };
     const page = pa >>> PAGE_BITS;
     this.#operations[page] ??= Array.from({ length: PAGE_SIZE / 4 }, () => undefined);
