@@ -27,6 +27,8 @@ interface BackedSlot extends MemorySlot {
 
 export class GuestMemory {
   readonly tables: PageTables;
+  /** How many times TLBs were flushed. */
+  flushes = 0;
   readonly #slots: BackedSlot[] = [];
   readonly #host: HostMemory;
   readonly #memory: Memory;
@@ -78,7 +80,9 @@ export class GuestMemory {
     if (pa === undefined) throw new RangeError(`no guest memory at 0x${ipa.toString(16)}`);
     const wasMapped = (this.tables.find(page).value & 1n) === 1n;
     this.tables.map(page, pa, PAGE, { write: writable }, true);
-    if (wasMapped) this.#memory.tlbi('alle1', 0n);
+    if (!wasMapped) return;
+    this.#memory.tlbi('alle1', 0n);
+    this.flushes++;
   }
 
   /** Maps all of the slot at `address`. */

@@ -57,16 +57,25 @@ function refuseWhatIsScripted({ scenario, loaded }: ReadyMachine): void {
   if (scenario.events.length > 0) refuse('interrupts from outside', loaded.placeOf('events'));
 }
 
+/** Steps that the run may take before it is looked at. */
+const STEPS = 0x10000;
+
 /** What the host does after each exit. The machine is left before its first step. */
 function hostWork(ready: RecordedMachine): HostWork[] {
-  const { recording } = ready;
+  const { recording, vm } = ready;
   const run = new ScenarioRun(ready);
-  const { kind } = run.finish();
+  // How often the TLBs had been flushed when the run began, and by the end of each exit.
+  const flushes = [vm.guestMemory.flushes];
+  while (run.advance(STEPS)) {
+    if (run.interventions.length === flushes.length) flushes.push(vm.guestMemory.flushes);
+  }
+  const { kind } = run.ending!;
   if (kind === 'limit') throw new SourceError(`${run.endingText}, and an image of it would not end`);
   // Of a run that ends as it should the last return is followed by no entry.
   const entered = kind === 'done' ? run.interventions.length - 1 : run.interventions.length;
   const work = run.interventions.map((index, n) => ({
     effects: recording.stepAt(index).effects,
+    flushesTlb: flushes[n] !== flushes[n + 1],
     isFollowedByEntry: n < entered,
   }));
   recording.seek(0);

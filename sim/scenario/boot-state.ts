@@ -14,6 +14,8 @@ import { GICH, LIST_REGISTERS, type ReadyMachine } from './ready.ts';
 /** What the simulator changes in the host's place after one exit. */
 export interface HostWork {
   readonly effects: readonly Effect[];
+  /** It has EL2 flush the TLBs. */
+  readonly flushesTlb: boolean;
   readonly isFollowedByEntry: boolean;
 }
 
@@ -126,11 +128,12 @@ function virtualInterface({ machine }: ReadyMachine): string[] {
 
 /** For each exit: what was changed, then on to host_start, if at all. X2 counts the returns; X0 to X3 are on the stack. */
 function entries(ready: ReadyMachine, work: readonly HostWork[]): string[] {
-  return work.flatMap(({ effects, isFollowedByEntry }, n) => [
+  return work.flatMap(({ effects, flushesTlb, isFollowedByEntry }, n) => [
     `mov x0, #${n + 1}`,
     'sub x0, x0, x2',
     `cbnz x0, .Lafter_exit_${n + 1}`,
     ...effects.flatMap((effect) => (effect.kind === 'memory' ? store(ready, effect) : [])),
+    ...(flushesTlb ? ['call_hyp boot_flush_tlb'] : []),
     ...(isFollowedByEntry ? enter(effects) : ['b .Lafter_last_exit']),
     '.ltorg',
     `.Lafter_exit_${n + 1}:`,

@@ -92,7 +92,7 @@ export function isUncompared(name: string): boolean {
   return uncompared.some(([pattern]) => pattern.test(name));
 }
 
-/** Scenarios in which QEMU's machine goes another way, by file, and why. Two are not explained yet. */
+/** Scenarios in which QEMU's machine goes another way, by file, and why. One is not explained yet. */
 export const deviatingScenarios: ReadonlyMap<string, string> = new Map([
   ...['tlb-flush-all', 'tlb-flush-ipa', 'tlb-flush-other', 'tlb-flush-vmid'].map(
     (name) => [`${name}.yaml`, 'they need a TLB entry that outlives its descriptor, and QEMU has dropped it'] as const,
@@ -104,7 +104,6 @@ export const deviatingScenarios: ReadonlyMap<string, string> = new Map([
     'panic-unmapped-debug-ptr.yaml',
     'QEMU sets ESR_EL2.ISV for an abort from EL2, which only stage 2 aborts have (D17.2.37, "ISS encoding for an exception from a Data Abort")',
   ],
-  ['stage2-faults.yaml', 'QEMU lets the first store to a read-only page pass: not explained'],
   [
     'table-walk.yaml',
     'QEMU reports a permission fault on a table walk at level 2, where the page is of level 3: not explained',

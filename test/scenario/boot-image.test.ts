@@ -1,5 +1,6 @@
 /** Scenarios as bare-metal images, run on a board that has nothing but the file. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readElf } from '../../asm/elf/read.ts';
@@ -44,6 +45,8 @@ const variations: Readonly<Record<string, string>> = {
     scenario.slice(scenario.indexOf('expect:')),
     'entries: 3\n',
   ),
+  // The host makes a page writable that the guest has read: without TLB maintenance the guest would fault again.
+  'a page that becomes writable': readFileSync(join(fixtures, 'scenarios/stage2-faults.yaml'), 'utf8'),
   'the MMU off': scenario.replace('machine:\n', 'machine:\n  mmu: false\n'),
 };
 
