@@ -33,9 +33,9 @@ function programOf(lines: string): Uint8Array {
   return writeExecutable({ ...object, sections: [placed], symbols, lines: [] }, AT);
 }
 
-function compare(lines: string) {
+function compare(lines: string, timed = false) {
   const elf = programOf(lines);
-  return inTempFolder((folder) => compareBareMetal({ elf, cpu: 'cortex-a53', gic: 'v2', ram: 16 }, folder));
+  return inTempFolder((folder) => compareBareMetal({ elf, cpu: 'cortex-a53', gic: 'v2', ram: 16, timed }, folder));
 }
 
 withTools(
@@ -79,5 +79,112 @@ withTools(comparison, ['qemu-system-aarch64'], 'finds what differs only at the e
   assert.is(result.step, 4);
   assert.match(result.text, /^at the end\ncntp_cval_el0 is 0x[0-9a-f]+, in QEMU 0x[0-9a-f]+$/);
 });
+
+withTools(
+  comparison,
+  ['qemu-system-aarch64'],
+  'gives the counter the time of a QEMU that counts instructions',
+  async () => {
+    const count = `\tmrs\tx3, cntpct_el0\n${'\tnop\n'.repeat(40)}\tmrs\tx4, cntvct_el0\n\tsub\tx5, x4, x3\n`;
+    assert.ok('text' in (await compare(count)));
+    assert.ok('steps' in (await compare(count, true)));
+  },
+);
+
+/** Table entries of programOf's memory, which is at AT. */
+const TABLES = `
+begin:
+.macro table target
+	.quad	0x40200000 + (\\target - begin) + 3
+.endm
+.macro no_entries count
+	.fill	\\count, 8, 0
+.endm
+`;
+
+/** 39 bits from level 1 on, both stages; stage 2 maps nothing, but has tables down to level 3. The walk begins in the first page. */
+const walkThatFaults = `
+	adr	x0, stage2
+	msr	vttbr_el2, x0
+	ldr	x0, =0x80020059
+	msr	vtcr_el2, x0
+	adr	x0, begin
+	msr	ttbr0_el1, x0
+	mov	x0, #25
+	msr	tcr_el1, x0
+	ldr	x0, =0x30d00801
+	msr	sctlr_el1, x0
+	ldr	x0, =0x80000001
+	msr	hcr_el2, x0
+	isb
+	mov	x0, #0
+	at	s1e1r, x0
+	mrs	x1, par_el1
+	b	end
+	.ltorg
+	.balign	4096
+stage2:
+	no_entries 1
+	table	level2
+	no_entries 510
+level2:
+	no_entries 1
+	table	level3
+	no_entries 510
+level3:
+	no_entries 512
+end:
+`;
+
+withTools(
+  comparison,
+  ['qemu-system-aarch64'],
+  'shows that QEMU gives a stage 2 fault the level of the stage 1 walk (PAR_EL1.FST; AArch64.S2Walk)',
+  async () => {
+    const result = await compare(`${TABLES}${walkThatFaults}`);
+    assert.ok('text' in result);
+    // F, S and PTW are set, and bit 11, which is RES1: a translation fault of level 3, where the walk is at level 1.
+    assert.match(result.text, /mrs\tx1, par_el1.*\nx1 is 0xb0f, in QEMU 0xb0b$/);
+  },
+);
+
+/** Loads into X5 from 0x80000000, where EL2's tables have nothing. */
+const loadThatFaults = `
+	adr	x0, level1
+	msr	ttbr0_el2, x0
+	ldr	x0, =0x80800019
+	msr	tcr_el2, x0
+	mov	x0, #0xff
+	msr	mair_el2, x0
+	adr	x0, vectors
+	msr	vbar_el2, x0
+	ldr	x0, =0x30c50831
+	msr	sctlr_el2, x0
+	isb
+	mov	x0, #0x80000000
+	ldr	x5, [x0]
+	.ltorg
+	.balign	4096
+level1:
+	no_entries 1
+	.quad	0x40000701
+	no_entries 510
+	.balign	2048
+vectors:
+	.space	0x200
+	mrs	x1, esr_el2
+	mov	x1, #0
+`;
+
+withTools(
+  comparison,
+  ['qemu-system-aarch64'],
+  'excuses that QEMU describes a load that faults at stage 1 of EL2, which only stage 2 faults do (ESR_EL2.ISV)',
+  async () => {
+    const result = await compare(`${TABLES}${loadThatFaults}`);
+    assert.ok('steps' in result, JSON.stringify(result));
+    assert.ok(result.excused.has('esr_el2'));
+  },
+);
 
 comparison.run();

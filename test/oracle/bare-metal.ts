@@ -13,7 +13,7 @@ import { NodeFiles } from '../../asm/source/node-files.ts';
 import type { Machine } from '../../sim/exec/machine.ts';
 import { prepareBareMetal } from '../../sim/scenario/bare-metal.ts';
 import { type Agreement, type Difference, followLog, logQemu, physicalAddress, qemuArguments } from './lockstep.ts';
-import { isUncompared, stubNames, unfixed } from './qemu-deviations.ts';
+import { excusedBits, isUncompared, stubNames } from './qemu-deviations.ts';
 import { QemuStub } from './qemu-stub.ts';
 
 export interface BareMetalRun {
@@ -22,6 +22,11 @@ export interface BareMetalRun {
   readonly gic: 'v2' | 'v3';
   /** Mebibytes of RAM. */
   readonly ram: number;
+  /**
+   * QEMU's time goes by instructions (-icount) and is that of both, so that a timer's interrupt comes at one and the same
+   * instruction in every run.
+   */
+  readonly timed?: boolean;
 }
 
 /** What is the same in both. */
@@ -30,6 +35,8 @@ export interface Identical {
   /** What was compared at the end: system registers by name, and bytes of RAM. */
   readonly systemRegisters: readonly string[];
   readonly bytes: number;
+  /** Registers of which QEMU has read something else, as qemu-deviations.ts says. */
+  readonly excused: ReadonlySet<string>;
 }
 
 const RAM_BASE = 0x4000_0000n;
@@ -37,17 +44,20 @@ const GICH = 0x0803_0000n;
 /** Registers of GICH that a read leaves as they are: HCR, VTR, VMCR, MISR, EISR, ELRSR, APR, LR0 to LR3 (IHI 0048B, 5.3). */
 const gichOffsets = [0x0, 0x4, 0x8, 0x10, 0x20, 0x30, 0xf0, 0x100, 0x104, 0x108, 0x10c];
 
+/** QEMU takes a nanosecond for each instruction, and none for waiting. */
+const COUNTED = ['-icount', 'shift=0,sleep=off'];
+
 /** Runs the file in both, with `folder` for what lies between; the first difference, or what was compared. */
 export async function compareBareMetal(run: BareMetalRun, folder: string): Promise<Difference | Identical> {
   const path = join(folder, 'program.elf');
   writeFileSync(path, run.elf);
   const image = imageFromElf(readElf(run.elf, 'the program'));
-  const { cpu, gic } = run;
+  const { cpu, gic, timed } = run;
   const { machine } = prepareBareMetal(path, { files: new NodeFiles(), cpu, gic, ram: run.ram << 20 });
-  const options = run.gic === 'v3' ? 'gic-version=3' : undefined;
-  const args = [...qemuArguments(run.cpu, options, run.ram), '-kernel', path];
+  const options = gic === 'v3' ? 'gic-version=3' : undefined;
+  const args = [...qemuArguments(cpu, options, run.ram), ...(timed ? COUNTED : []), '-kernel', path];
   const { log } = logQemu(args, folder);
-  const result = followLog(machine, log, (_, pc) => describe(machine, image, pc));
+  const result = followLog(machine, log, (_, pc) => describe(machine, image, pc), timed ? 'qemu' : 'own');
   if ('text' in result) return result;
   const stub = new QemuStub(args);
   try {
@@ -72,7 +82,7 @@ function describe(machine: Machine, image: Image, pc: bigint): string {
 async function compareEnd(
   machine: Machine,
   stub: QemuStub,
-  { steps, end }: Agreement,
+  { steps, end, excused }: Agreement,
   { gic, ram }: BareMetalRun,
   folder: string,
 ): Promise<Difference | Identical> {
@@ -99,7 +109,7 @@ async function compareEnd(
   const theirs = await stub.memory(RAM_BASE, bytes, folder);
   found.push(...memoryDifferences(machine.physical.readBytes(RAM_BASE, bytes), theirs));
   if (found.length > 0) return { step: steps, text: ['at the end', ...found].join('\n') };
-  return { steps, systemRegisters, bytes };
+  return { steps, systemRegisters, bytes, excused };
 }
 
 const ALL = 0xffff_ffff_ffff_ffffn;
@@ -117,8 +127,9 @@ function ownValue({ cpu, systemRegisters }: Machine, name: string) {
   if (register.row.readableFrom === undefined) return undefined;
   // The stub has of the stack pointer in use what was saved when another was last in use; SP is compared step by step.
   const isInUse = register.id === cpu.sp;
-  const ignored = isInUse ? ALL : unfixed.has(register.name) ? register.row.fixed : 0n;
-  return { name: register.name, value: register.read(), ignored, isSystem: true };
+  const value = register.read();
+  const ignored = isInUse ? ALL : excusedBits(register.name, value, register.row.fixed);
+  return { name: register.name, value, ignored, isSystem: true };
 }
 
 /** The device tree's first word, big-endian, then its size (Devicetree Specification, "Flattened Devicetree Format"). */

@@ -5,13 +5,14 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Instruction } from '../../asm/a64/decode.ts';
 import type { Encoding } from '../../asm/a64/encoding.ts';
 import { disassemble } from '../../asm/a64/print.ts';
 import { genericRegisterName, systemRegisterByEncoding } from '../../asm/a64/sysregs.ts';
 import { readPstate } from '../../sim/core/pstate.ts';
 import { NZCV, PC } from '../../sim/core/registers.ts';
 import type { Machine } from '../../sim/exec/machine.ts';
-import { misread, unfixed } from './qemu-deviations.ts';
+import { excusedBits } from './qemu-deviations.ts';
 
 export interface QemuRun {
   /** What is loaded, where, and where it starts; QEMU's `virt` has its device tree at the start of RAM. */
@@ -138,6 +139,8 @@ function hexAt(buffer: Buffer, at: number): number {
 export interface Difference {
   readonly step: number;
   readonly text: string;
+  /** The instruction behind which they differ, as it is shown, and how often it was come to. */
+  readonly last?: { readonly text: string; readonly visits: number };
 }
 
 /** What a whole log agreed with. */
@@ -145,11 +148,19 @@ export interface Agreement {
   readonly steps: number;
   /** Of all instructions that were executed, completed or not. */
   readonly encodings: ReadonlySet<Encoding>;
+  /** Registers of which QEMU has read something wrong (qemu-deviations.ts). */
+  readonly excused: ReadonlySet<string>;
   /** The address of the last instruction, which was not executed, and how often it was come to. */
   readonly end: { readonly pc: bigint; readonly visits: number };
 }
 
 const SHOWN = 10;
+
+/**
+ * Whose time it is: the machine's own, or QEMU's, so that the machine's counter reads what QEMU's does, and a timer's
+ * interrupt comes where QEMU's comes.
+ */
+export type Time = 'own' | 'qemu';
 
 /** What to show of the instruction at a virtual address. */
 export type Describe = (machine: Machine, pc: bigint) => string;
@@ -164,11 +175,14 @@ export function compareWithLog(machine: Machine, log: string): Difference | numb
  * Steps `machine` along the log to the last instruction in it, which is not executed. Returns the first difference, or what
  * agreed.
  *
- * On an exception QEMU 7.2 clears the condition flags, which AArch64.TakeException leaves alone; so they are cleared here. Of
- * the registers that it gets wrong (qemu-deviations.ts) the machine reads what QEMU reads.
+ * QEMU logs nothing for an interrupt, a debug exception or a failed fetch, which come before an instruction: the machine may
+ * make a step more than the log has. On an exception QEMU 7.2 clears the condition flags, which AArch64.TakeException
+ * leaves alone; so they are cleared here. Of the registers that it gets wrong (qemu-deviations.ts) the machine reads what
+ * QEMU reads.
  */
-export function followLog(machine: Machine, log: string, show: Describe): Difference | Agreement {
+export function followLog(machine: Machine, log: string, show: Describe, time: Time = 'own'): Difference | Agreement {
   const { cpu } = machine;
+  machine.countsCycles = time === 'own';
   const { cells } = cpu;
   cpu.journal = {
     cell: () => {},
@@ -180,24 +194,33 @@ export function followLog(machine: Machine, log: string, show: Describe): Differ
   const recent: string[] = [];
   const visits = new Map<bigint, number>();
   const encodings = new Set<Encoding>();
+  const excused = new Set<string>();
+  let lastPc = 0n;
   let steps = 0;
   for (const state of readLog(log)) {
     if (steps > 0) {
       if (isRepeated(machine, state)) continue;
-      stepAsQemu(machine, state, encodings);
+      const operation = machine.next();
+      machine.step();
+      if (operation !== undefined) {
+        encodings.add(operation.instruction.encoding);
+        readAsQemu(machine, operation.instruction, state, { excused, time });
+      }
     }
     const found = differences(machine, state);
-    // QEMU logs nothing for an interrupt, a debug exception or a failed fetch, which come before an instruction.
-    const isAgreed = found.length === 0 || (machine.step() === undefined && differences(machine, state).length === 0);
-    if (!isAgreed) return { step: steps, text: [...recent, ...found].join('\n') };
+    if (found.length > 0 && !isAgreedAfterException(machine, state, time)) {
+      const last = { text: recent.at(-1) ?? '', visits: visits.get(lastPc) ?? 0 };
+      return { step: steps, text: [...recent, ...found].join('\n'), last };
+    }
     const pc = cells[PC]!;
+    lastPc = pc;
     visits.set(pc, (visits.get(pc) ?? 0) + 1);
     recent.push(show(machine, pc));
     if (recent.length > SHOWN) recent.shift();
     steps++;
   }
   cpu.journal = undefined;
-  return { steps, encodings, end: { pc: cells[PC]!, visits: visits.get(cells[PC]!) ?? 0 } };
+  return { steps, encodings, excused, end: { pc: cells[PC]!, visits: visits.get(cells[PC]!) ?? 0 } };
 }
 
 /**
@@ -208,20 +231,46 @@ function isRepeated(machine: Machine, state: LoggedState): boolean {
   return machine.cpu.cells[PC] === state.registers[PC_INDEX] && differences(machine, state).length === 0;
 }
 
-/** One step. An MRS of a register that QEMU does not read right gets what it got there, `next`. */
-function stepAsQemu(machine: Machine, next: LoggedState, encodings: Set<Encoding>): void {
+/** Offset of an IRQ's vector in each group of four (D1.3.1). */
+const IRQ_VECTOR = 0x80n;
+
+/** Whether one step of the machine, in which it executes nothing, leads to where QEMU is. */
+function isAgreedAfterException(machine: Machine, state: LoggedState, time: Time): boolean {
+  const isInterrupt = (state.registers[PC_INDEX]! & 0x1ffn) === IRQ_VECTOR;
+  if (time === 'qemu' && isInterrupt) passTime(machine, machine.timer.nextEvent - machine.cpu.clock.cycles);
+  return machine.step() === undefined && differences(machine, state).length === 0;
+}
+
+/** A machine of 1 GHz with QEMU's counter, of 62.5 MHz. */
+const CYCLES_PER_TICK = 16;
+
+/** Lets so many cycles pass, if that is a number, as it is not up to an event that never comes. */
+function passTime(machine: Machine, cycles: number): void {
+  if (!Number.isFinite(cycles)) return;
+  machine.cpu.clock.cycles += cycles;
+  machine.timer.update();
+}
+
+/** What an MRS of a counter or of a register that QEMU does not read right leaves, is what it leaves there, in `next`. */
+function readAsQemu(
+  machine: Machine,
+  { encoding, word }: Instruction,
+  next: LoggedState,
+  { excused, time }: { excused: Set<string>; time: Time },
+): void {
   const { cells } = machine.cpu;
-  const operation = machine.next();
-  machine.step();
-  if (operation !== undefined) encodings.add(operation.instruction.encoding);
-  if (operation?.instruction.encoding.name !== 'MRS') return;
-  const { word } = operation.instruction;
   const rt = word & 31;
-  if (rt === 31 || cells[rt] === next.registers[rt]) return;
+  if (encoding.name !== 'MRS' || rt === 31 || cells[rt] === next.registers[rt]) return;
   const name = nameOf((word >>> 5) & 0xffff);
-  const fixed = machine.systemRegisters.named(name)?.row.fixed ?? 0n;
-  const isExcused = misread.has(name) || (unfixed.has(name) && ((cells[rt]! ^ next.registers[rt]!) & ~fixed) === 0n);
-  if (isExcused) cells[rt] = next.registers[rt]!;
+  const [ours, theirs] = [cells[rt]!, next.registers[rt]!];
+  if (time === 'qemu' && /^cnt[pv]ct_el0$/.test(name)) {
+    passTime(machine, Number(BigInt.asIntN(64, theirs - ours)) * CYCLES_PER_TICK);
+  } else {
+    const fixed = machine.systemRegisters.named(name)?.row.fixed ?? 0n;
+    if (((ours ^ theirs) & ~excusedBits(name, ours, fixed)) !== 0n) return;
+    excused.add(name);
+  }
+  cells[rt] = theirs;
 }
 
 function nameOf(code: number): string {
