@@ -1,7 +1,8 @@
 /** The scenario's interrupts from outside: when each is due, and the lines they raise. */
 import { SourceError } from '../../asm/source/diagnostics.ts';
 import { positionOf } from '../../asm/source/source-file.ts';
-import { FIQ, IRQ, SERROR } from '../core/registers.ts';
+import { FIQ, IRQ, PC, SERROR } from '../core/registers.ts';
+import { PAGE_SIZE } from '../memory/physical.ts';
 import type { ReadyMachine } from './ready.ts';
 import type { Scenario } from './schema.ts';
 
@@ -12,8 +13,11 @@ type Event = Scenario['events'][number];
 interface Waiting {
   readonly event: Event;
   readonly number: number;
-  /** Virtual addresses at which its symbol may be reached. */
-  readonly addresses: ReadonlySet<bigint>;
+  /**
+   * Where the instructions at its symbol are, as offsets into RAM: by virtual address each could be mistaken for one of
+   * another world, and a guest may have it at any.
+   */
+  readonly places: readonly number[];
   arrivals: number;
 }
 
@@ -27,7 +31,7 @@ export class EventQueue {
     this.#waiting = ready.scenario.events.map((event, number) => ({
       event,
       number,
-      addresses: addressesOf(ready, event, number),
+      places: placesOf(ready, event, number),
       arrivals: 0,
     }));
   }
@@ -49,20 +53,31 @@ export class EventQueue {
     return due.map(({ event }) => lines[event.raise]);
   }
 
-  /** A line for each event that has not come: `scenario.yaml:20:5: the irq at symbol x has not come`. */
+  /** A line for each event that has not come: `a.yaml:20:5: event 2 never came: irq at x; the run has not come there`. */
   get missed(): readonly string[] {
-    return this.#waiting.map(({ event, number }) => {
+    return this.#waiting.map((waiting) => {
+      const { event, number } = waiting;
       const { name, line, column } = positionOf(this.#ready.loaded.placeOf('events', number));
-      return `${name}:${line}:${column}: the ${event.raise} ${whenText(event)} never came`;
+      const what = `event ${number + 1} never came: ${event.raise} ${this.#whenText(waiting)}`;
+      return `${name}:${line}:${column}: ${what}`;
     });
   }
 
-  #mayBeDue({ event, addresses }: Waiting): boolean {
+  #mayBeDue({ event, places }: Waiting): boolean {
     const { steps, machine } = this.#ready;
     const { step, cycle } = event.at;
     if (step !== undefined) return steps.length >= step;
     if (cycle !== undefined) return machine.cpu.clock.cycles >= cycle;
-    return addresses.has(machine.cpu.pc);
+    return this.#isNext(places);
+  }
+
+  /** Whether the next instruction is at one of `places`. */
+  #isNext(places: readonly number[]): boolean {
+    const { memory, cpu } = this.#ready.machine;
+    const lo = cpu.words[2 * PC]!;
+    // Translation leaves the offset into the page alone.
+    if (!places.some((place) => ((place ^ lo) & (PAGE_SIZE - 1)) === 0)) return false;
+    return places.includes(memory.peekFetchOffset(lo, cpu.words[2 * PC + 1]!));
   }
 
   #isDue(waiting: Waiting): boolean {
@@ -71,24 +86,36 @@ export class EventQueue {
     if (symbol !== undefined) waiting.arrivals++;
     return symbol === undefined || waiting.arrivals >= occurrence;
   }
+
+  /** What an event waits for, and how far the run has got. */
+  #whenText({ event: { at }, arrivals }: Waiting): string {
+    const { steps, machine } = this.#ready;
+    if (at.step !== undefined) return `at step ${at.step}; the run has ended after ${steps.length} steps`;
+    if (at.cycle !== undefined) return `at cycle ${at.cycle}; the run has ended in cycle ${machine.cpu.clock.cycles}`;
+    const which = at.occurrence === 1 ? '' : `arrival ${at.occurrence} at `;
+    const times =
+      arrivals === 0 ? 'has not come there' : `has come there ${arrivals} ${arrivals === 1 ? 'time' : 'times'}`;
+    return `at ${which}${at.symbol}; the run ${times}`;
+  }
 }
 
-function addressesOf(ready: ReadyMachine, { at }: Event, number: number): ReadonlySet<bigint> {
-  const found = new Set<bigint>();
-  if (at.symbol === undefined) return found;
-  const kernel = ready.kernel.symbol(at.symbol)?.address;
-  if (kernel !== undefined) found.add(kernel).add(ready.memory.hypAddress(kernel));
-  const guest = ready.guest?.symbol(at.symbol)?.address;
-  if (guest !== undefined) found.add(guest);
-  if (found.size === 0) {
-    const place = ready.loaded.placeOf('events', number, 'at', 'symbol');
+/** Throws SourceError where no code defines the event's symbol. */
+function placesOf(
+  { kernel, guest, memory, vm, machine, loaded }: ReadyMachine,
+  { at }: Event,
+  number: number,
+): number[] {
+  if (at.symbol === undefined) return [];
+  const inKernel = kernel.symbol(at.symbol)?.address;
+  const inGuest = guest?.symbol(at.symbol)?.address;
+  const places = [
+    inKernel === undefined ? undefined : memory.physicalAddress(inKernel),
+    inGuest === undefined ? undefined : vm.guestMemory.physicalAddress(inGuest),
+  ];
+  const found = places.filter((pa) => pa !== undefined).map((pa) => Number(pa) - machine.physical.base);
+  if (found.length === 0) {
+    const place = loaded.placeOf('events', number, 'at', 'symbol');
     throw new SourceError(`neither host, hyp nor guest code defines a symbol '${at.symbol}'`, place);
   }
   return found;
-}
-
-function whenText({ at }: Event): string {
-  if (at.step !== undefined) return `at step ${at.step}`;
-  if (at.cycle !== undefined) return `at cycle ${at.cycle}`;
-  return at.occurrence === 1 ? `at ${at.symbol}` : `at arrival ${at.occurrence} at ${at.symbol}`;
 }

@@ -17,19 +17,20 @@ const guests = new MemoryFiles({}, new NodeFiles());
 let guestCount = 0;
 const builds = new KernelBuilds({ files: guests, fixtures });
 
-/** The report of a run of the scenario `keys` with a guest of the given instructions. */
-function run(keys: readonly string[], guest?: string): RunReport {
+/** The report of a run of the scenario `keys` with a guest of the given instructions, linked at `address`. */
+function run(keys: readonly string[], guest?: string, address?: string): RunReport {
   const name = `guest-${guestCount++}.S`;
   guests.set(`${fixtures}/scenarios/${name}`, `${START}${guest ?? ''}\n`);
-  const code = guest === undefined ? [] : [`guest: { code: ${name} }`];
+  const code =
+    guest === undefined ? [] : [`guest: { code: ${name}${address === undefined ? '' : `, address: ${address}`} }`];
   const text = ['name: test', 'steps: 20000', 'host: { code: ../guests/host.S }', ...code, ...keys, '']
     .join('\n')
     .replace(/(?<!")\b([\w.]+\[\d+\][\w.]*):/g, '"$1":');
   return reportRun(prepareScenario(parseScenario(path, text), builds));
 }
 
-function passes(keys: readonly string[], guest?: string): RunReport {
-  const report = run(keys, guest);
+function passes(keys: readonly string[], guest?: string, address?: string): RunReport {
+  const report = run(keys, guest, address);
   assert.equal(report.failures, []);
   return report;
 }
@@ -134,10 +135,61 @@ test('an IRQ while the guest runs ends the entry, and the guest goes on where it
   );
 });
 
-test('an event that never comes is told with its place', () => {
-  const { failures } = run([VCPU, 'events: [ { raise: irq, at: { step: 100000 } } ]'], hvc(0));
-  assert.is(failures.length, 1);
-  assert.match(failures[0]!, /host-side\.yaml:\d+:\d+: the irq at step 100000 never came/);
+test('an event that never comes is told with its place, its number, and what it waits for', () => {
+  const events = [
+    'events:',
+    '  - { raise: irq, at: { step: 100000 } }',
+    '  - raise: fiq',
+    '    at: { symbol: guest_start, occurrence: 3 }',
+    '  - { raise: serror, at: { cycle: 9999999 } }',
+    '  - { raise: irq, at: { symbol: panic } }',
+  ];
+  const { failures, run: ended } = run([VCPU, ...events], hvc(0));
+  const steps = ended.ready.recording.length;
+  const { cycles } = ended.ready.machine.cpu.clock;
+  assert.equal(failures, [
+    `${path}:7:5: event 1 never came: irq at step 100000; the run has ended after ${steps} steps`,
+    `${path}:8:5: event 2 never came: fiq at arrival 3 at guest_start; the run has come there 1 time`,
+    `${path}:10:5: event 3 never came: serror at cycle 9999999; the run has ended in cycle ${cycles}`,
+    `${path}:11:5: event 4 never came: irq at panic; the run has not come there`,
+  ]);
+});
+
+test("an event at a guest's symbol does not come where the host has code at the same address", () => {
+  // Host and guest are linked at 0x40080000. The host executes what is at 0x40080008 before it enters the guest.
+  const { run: ended } = passes(
+    [
+      'machine: { mmu: false }',
+      VCPU,
+      'entries: 2',
+      'events: [ { raise: irq, at: { symbol: here } } ]',
+      'before_entry: [ { entry: 2, expect: { vcpu.arch.ctxt.gp_regs.regs.regs[1]: 1 } } ]',
+      'expect: { exits: [ARM_EXCEPTION_IRQ, ARM_EXCEPTION_TRAP] }',
+    ],
+    `\tmov x1, #1\n\tnop\n\t.globl here\nhere:\n\tmov x1, #2\n${hvc(0)}`,
+    '0x40080000',
+  );
+  const symbol = (image: typeof ended.ready.guest, name: string) => image?.symbol(name)?.address;
+  assert.is(symbol(ended.ready.guest, 'here'), symbol(ended.ready.kernel, 'host_start')! + 8n);
+});
+
+test("an event at a guest's symbol comes where the guest has it at another virtual address", () => {
+  // Blocks of 1 GB: 0x40000000 leads to 0x80000000, as 0x80000000 does.
+  const entry = (address: number) => `\t.quad ${address + 0x701}\n`;
+  passes(
+    [
+      VCPU,
+      'entries: 2',
+      'events: [ { raise: irq, at: { symbol: here, occurrence: 2 } } ]',
+      'before_entry: [ { entry: 2, expect: { vcpu.arch.ctxt.gp_regs.regs.pc: 0x40000ff8 } } ]',
+      'expect: { exits: [ARM_EXCEPTION_IRQ, ARM_EXCEPTION_TRAP] }',
+    ],
+    `\tadr x0, level1\n\tmsr ttbr0_el1, x0\n\tldr x0, =0x200803519\n\tmsr tcr_el1, x0\n` +
+      `\tmov x0, #0xff\n\tmsr mair_el1, x0\n\tldr x0, =0x30d01805\n\tmsr sctlr_el1, x0\n\tisb\n` +
+      `\tbl here\n\tldr x0, =0x40000ff8\n\tblr x0\n${hvc(0)}\t.ltorg\n` +
+      `\t.org 0xff8\n\t.globl here\nhere:\n\tret\n\t.org 0x1000\n` +
+      `level1:\n\t.quad 0\n${entry(0x8000_0000)}${entry(0x8000_0000)}\t.fill 509, 8, 0\n`,
+  );
 });
 
 test('an event at a symbol that is not there is one error', () => {
