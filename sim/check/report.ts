@@ -67,7 +67,7 @@ function endingFailures(ending: Ending, wanted: Ending['kind']): string[] {
     case 'stuck':
       return [`the host took an exception that its code does not handle, at ${ending.symbol}`];
     case 'limit':
-      return [`the run did not end within ${ending.steps} steps, the scenario's limit (key 'steps')`];
+      return [`the run did not end within ${ending.steps} steps, the scenario's limit (key 'steps'): ${ending.where}`];
   }
 }
 

@@ -6,6 +6,7 @@ import type { Operation } from '../exec/operation.ts';
 import type { BareMetal, RecordedBareMetal } from './bare-metal.ts';
 import type { PowerOff } from './board.ts';
 import { type Run, runToEnd } from './runnable.ts';
+import { StepLimit } from './step-limit.ts';
 
 export type BareMetalEnding =
   | PowerOff
@@ -13,7 +14,7 @@ export type BareMetalEnding =
   | { readonly kind: 'halted' }
   /** An exception's vector cannot be fetched, which is an exception to the same vector, and so on. */
   | { readonly kind: 'stuck'; readonly vector: bigint }
-  | { readonly kind: 'limit'; readonly steps: number };
+  | { readonly kind: 'limit'; readonly steps: number; readonly where: string };
 
 /** Steps after which a run ends where nothing else is said. */
 export const DEFAULT_STEPS = 10_000_000;
@@ -28,7 +29,7 @@ interface Noted {
 export class BareMetalRun<Ready extends BareMetal = RecordedBareMetal> implements Run<Ready> {
   readonly ready: Ready;
   #ending: BareMetalEnding | undefined;
-  readonly #limit: number;
+  readonly #limit: StepLimit;
   /** The last step that executed WFE without an event, and where. */
   #wait = { step: -1, pc: 0n };
   /** Before the last step and after it. */
@@ -38,7 +39,7 @@ export class BareMetalRun<Ready extends BareMetal = RecordedBareMetal> implement
   /** `limit`: the most steps, at least 1. */
   constructor(ready: Ready, limit = DEFAULT_STEPS) {
     this.ready = ready;
-    this.#limit = limit;
+    this.#limit = new StepLimit(ready, limit, (el) => `EL${el}`);
   }
 
   /** How the run ended; undefined while it has not. */
@@ -58,10 +59,10 @@ export class BareMetalRun<Ready extends BareMetal = RecordedBareMetal> implement
     if (this.#ending !== undefined) return false;
     const { steps, board } = this.ready;
     this.#note(this.#after);
-    steps.run(Math.min(limit, this.#limit - steps.length), this.#isLookedAt);
+    this.#limit.run(limit, this.#isLookedAt);
     this.#ending = board.off ?? this.#endlessness();
-    if (this.#ending === undefined && steps.length >= this.#limit) {
-      this.#ending = { kind: 'limit', steps: this.#limit };
+    if (this.#ending === undefined && this.#limit.isReached) {
+      this.#ending = { kind: 'limit', steps: steps.length, where: this.#limit.whereText };
     }
     return true;
   }
@@ -176,6 +177,6 @@ function endingText(ending: BareMetalEnding, { steps: { length }, code, machine 
     case 'stuck':
       return `the run has ended after ${steps}: there is no code at the exception vector 0x${ending.vector.toString(16)}`;
     case 'limit':
-      return `the run has been stopped at its limit of ${ending.steps} steps, at ${place()}; --steps sets another`;
+      return `the run has been stopped at its limit of ${ending.steps} steps: ${ending.where}; --steps sets another`;
   }
 }

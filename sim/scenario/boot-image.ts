@@ -70,7 +70,7 @@ function hostWork(ready: RecordedMachine): HostWork[] {
     if (run.interventions.length === flushes.length) flushes.push(vm.guestMemory.flushes);
   }
   const { kind } = run.ending!;
-  if (kind === 'limit') throw new SourceError(`${run.endingText}, and an image of it would not end`);
+  if (kind === 'limit') throw new SourceError(`an image of it would not end: ${run.endingText}`);
   // Of a run that ends as it should the last return is followed by no entry.
   const entered = kind === 'done' ? run.interventions.length - 1 : run.interventions.length;
   const work = run.interventions.map((index, n) => ({

@@ -15,6 +15,7 @@ import { lowHalf } from '../memory/halves.ts';
 import { EventQueue } from './events.ts';
 import type { ReadyMachine, RecordedMachine } from './ready.ts';
 import { type Run, runToEnd } from './runnable.ts';
+import { StepLimit } from './step-limit.ts';
 import { UserSpace } from './user-space.ts';
 
 export type Ending =
@@ -24,7 +25,7 @@ export type Ending =
   | { readonly kind: 'panic' }
   /** An exception took EL1's host code to its vectors, where it stays: nothing in it handles one. */
   | { readonly kind: 'stuck'; readonly symbol: string }
-  | { readonly kind: 'limit'; readonly steps: number };
+  | { readonly kind: 'limit'; readonly steps: number; readonly where: string };
 
 /** An exception taken at EL2 from EL2 itself: hyp code has gone wrong. */
 export interface HypFault {
@@ -72,6 +73,7 @@ export class ScenarioRun<Ready extends ReadyMachine = RecordedMachine> implement
   #timerAsserted = false;
   #maintenance = false;
   #ending: Ending | undefined;
+  readonly #limit: StepLimit;
   readonly #observers: readonly RunObserver[];
   readonly #stepObservers: readonly Pick<Required<RunObserver>, 'onStep'>[];
   readonly #hostStart: bigint;
@@ -86,6 +88,7 @@ export class ScenarioRun<Ready extends ReadyMachine = RecordedMachine> implement
 
   constructor(ready: Ready, observers: readonly RunObserver[] = []) {
     this.ready = ready;
+    this.#limit = new StepLimit(ready, ready.scenario.steps, worldsOf(ready));
     this.#observers = observers;
     this.#stepObservers = observers.filter((one): one is Required<RunObserver> => one.onStep !== undefined);
     const { kernel, machine } = ready;
@@ -121,11 +124,11 @@ export class ScenarioRun<Ready extends ReadyMachine = RecordedMachine> implement
   advance(limit = 1): boolean {
     if (this.#ending !== undefined) return false;
     const { steps, scenario } = this.ready;
-    steps.run(Math.min(limit, scenario.steps - steps.length), this.#isLookedAt);
+    this.#limit.run(limit, this.#isLookedAt);
     this.#lookWhere(steps.lastException);
     if (this.#ending === undefined) this.#raiseEvents();
-    if (this.#ending === undefined && steps.length >= scenario.steps) {
-      this.#ending = { kind: 'limit', steps: scenario.steps };
+    if (this.#ending === undefined && this.#limit.isReached) {
+      this.#ending = { kind: 'limit', steps: scenario.steps, where: this.#limit.whereText };
     }
     return true;
   }
@@ -276,6 +279,15 @@ function kernelAddress(kernel: Image, symbol: string): bigint {
   return found.address;
 }
 
+/** Says who runs at an exception level, at a physical address or where nothing is. */
+function worldsOf({ kernel, memory, machine, facts }: ReadyMachine) {
+  const [base, end] = [kernel.base, kernel.end].map((address) => memory.physicalAddress(address)!);
+  const { cpu } = machine;
+  const isHost = (pa: bigint | undefined) =>
+    pa === undefined ? (cpu.cells[cpu.cell('hcr_el2')]! & facts.constant('HCR_VM')) === 0n : pa >= base! && pa < end!;
+  return (el: number, pa: bigint | undefined) => (el === 2 ? 'EL2' : isHost(pa) ? 'the host' : 'the guest');
+}
+
 function endingText(ending: Ending, steps: number): string {
   switch (ending.kind) {
     case 'done':
@@ -285,6 +297,6 @@ function endingText(ending: Ending, steps: number): string {
     case 'stuck':
       return `the run has ended after ${steps} steps: the host took an exception it cannot handle, at ${ending.symbol}`;
     case 'limit':
-      return `the run has been stopped at its limit of ${ending.steps} steps`;
+      return `the run has been stopped at its limit of ${ending.steps} steps: ${ending.where}`;
   }
 }

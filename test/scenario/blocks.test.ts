@@ -78,7 +78,7 @@ guest: { code: ../guests/guest-round-trip.S }
 steps: 333
 `;
   const run = new ScenarioRun(readyWith({ scenario }));
-  assert.equal(run.finish(), { kind: 'limit', steps: 333 });
+  assert.is(run.finish().kind, 'limit');
   assert.is(run.ready.recording.length, 333);
 });
 
