@@ -27,9 +27,10 @@ export class Cpu {
   readonly #contextListeners: (() => void)[] = [];
   readonly #lineListeners: (() => void)[] = [];
 
-  constructor(registers: RegisterMap) {
+  /** `translated`: the cells are to be where translated code can reach them, if the host has such a place. */
+  constructor(registers: RegisterMap, translated = true) {
     this.registers = registers;
-    this.memory = cellMemory();
+    this.memory = translated ? cellMemory() : undefined;
     this.cells = new BigUint64Array(this.memory?.buffer ?? new ArrayBuffer(8 * CELL_COUNT), 0, CELL_COUNT);
     this.words = new Uint32Array(this.cells.buffer, 0, 2 * CELL_COUNT);
   }

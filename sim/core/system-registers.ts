@@ -90,21 +90,29 @@ export function accessSyndrome(code: number, isWrite: boolean, rt: number): numb
   return (op0 << 20) | (op2 << 17) | (op1 << 14) | (crn << 10) | (rt << 5) | (crm << 1) | (isWrite ? 0 : 1);
 }
 
+/** Codes of the names that were looked up before. */
+const codes = new Map<string, number>();
+
 function codeOf(name: string): number {
-  const generic = genericRegisterCode(name);
-  if (generic !== undefined) return generic;
-  const known = systemRegisterByName(name);
-  if (known === undefined) throw new RangeError(`no system register is called ${name}`);
-  return systemRegisterCode(known);
+  let code = codes.get(name) ?? genericRegisterCode(name);
+  if (code === undefined) {
+    const known = systemRegisterByName(name);
+    if (known === undefined) throw new RangeError(`no system register is called ${name}`);
+    code = systemRegisterCode(known);
+  }
+  codes.set(name, code);
+  return code;
 }
 
 /** All system registers of one processor. */
 export class SystemRegisters {
   readonly #cpu: Cpu;
   readonly #model: CpuModel;
-  readonly #byName = new Map<string, SystemRegister>();
-  readonly #readable = new Map<number, SystemRegister>();
-  readonly #writable = new Map<number, SystemRegister>();
+  readonly #rows = new Map<string, SystemRegisterRow>();
+  readonly #readable = new Map<number, SystemRegisterRow>();
+  readonly #writable = new Map<number, SystemRegisterRow>();
+  /** Those that were asked for: most runs need few. */
+  readonly #made = new Map<SystemRegisterRow, SystemRegister>();
 
   constructor(cpu: Cpu, model: CpuModel) {
     this.#cpu = cpu;
@@ -114,23 +122,24 @@ export class SystemRegisters {
   /** Adds registers. Their cells get their reset values. */
   add(rows: readonly SystemRegisterRow[]): void {
     for (const row of rows) {
-      const register = new SystemRegister(this.#cpu, this.#model, row);
-      this.#byName.set(row.name, register);
+      const code = codeOf(row.name);
+      this.#rows.set(row.name, row);
       // DBGDTRRX_EL0 and DBGDTRTX_EL0 share an encoding, and so do some of the GIC's.
-      if (row.readableFrom !== undefined) this.#readable.set(register.code, register);
-      if (row.writableFrom !== undefined) this.#writable.set(register.code, register);
-      this.#cpu.cells[register.id] = row.reset | row.fixed;
+      if (row.readableFrom !== undefined) this.#readable.set(code, row);
+      if (row.writableFrom !== undefined) this.#writable.set(code, row);
+      this.#cpu.cells[this.#cpu.cell(row.cell ?? row.name)] = row.reset | row.fixed;
     }
   }
 
   /** Every register, in the order of the tables. */
   get all(): Iterable<SystemRegister> {
-    return this.#byName.values();
+    return [...this.#rows.values()].map((row) => this.#make(row));
   }
 
   /** The register called `name` (lower case), or undefined where the processor has none. */
   named(name: string): SystemRegister | undefined {
-    return this.#byName.get(name);
+    const row = this.#rows.get(name);
+    return row && this.#make(row);
   }
 
   /**
@@ -139,6 +148,16 @@ export class SystemRegisters {
    */
   encoded(code: number, isWrite: boolean): SystemRegister | undefined {
     const [first, second] = isWrite ? [this.#writable, this.#readable] : [this.#readable, this.#writable];
-    return first.get(code) ?? second.get(code);
+    const row = first.get(code) ?? second.get(code);
+    return row && this.#make(row);
+  }
+
+  #make(row: SystemRegisterRow): SystemRegister {
+    let register = this.#made.get(row);
+    if (register === undefined) {
+      register = new SystemRegister(this.#cpu, this.#model, row);
+      this.#made.set(row, register);
+    }
+    return register;
   }
 }

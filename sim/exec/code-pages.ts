@@ -28,6 +28,8 @@ export class CodePages {
   readonly #on: Environment;
   readonly #translator: Translator;
   readonly #pages: (CodePage | undefined)[];
+  /** How many operations were made. */
+  #decoded = 0;
 
   constructor(on: Environment) {
     this.#on = on;
@@ -62,7 +64,7 @@ export class CodePages {
     const word = this.#on.memory.physical.u32[offset >>> 2]!;
     const instruction = decode(word);
     if (instruction === undefined) throw unknown(word, this.#on.cpu.pc);
-    const operation = makeOperation(instruction, offset, this.#on);
+    const operation = makeOperation(instruction, this.#decoded++, offset, this.#on);
     operations[index] = operation;
     return operation;
   }

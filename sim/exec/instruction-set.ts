@@ -66,13 +66,13 @@ interface Blueprint {
 const blueprints = new WeakMap<Instruction, Blueprint>();
 
 /**
- * The operation of `instruction` at RAM offset `pa`. An instruction of a feature the processor lacks is UNDEFINED when
+ * Operation `number` of a machine, that of `instruction` at RAM offset `pa`. An instruction of a feature the processor lacks is UNDEFINED when
  * executed; one it has but the simulator lacks stops with NotModelled.
  */
-export function makeOperation(instruction: Instruction, pa: number, on: Environment): Operation {
+export function makeOperation(instruction: Instruction, number: number, pa: number, on: Environment): Operation {
   const { encoding } = instruction;
   if (encoding.feature !== undefined && !on.features.has(encoding.feature)) {
-    return withoutEffect(instruction, pa, undefinedOperation);
+    return withoutEffect(instruction, number, pa, undefinedOperation);
   }
   let blueprint = blueprints.get(instruction);
   if (blueprint === undefined) {
@@ -82,10 +82,10 @@ export function makeOperation(instruction: Instruction, pa: number, on: Environm
   const { semantics, fields, writesPc, endsBlock, reads, writes, access, abortSyndrome } = blueprint;
   if (semantics === undefined) {
     const hex = instruction.word.toString(16).padStart(8, '0');
-    return withoutEffect(instruction, pa, notModelled(`${encoding.name} (0x${hex})`));
+    return withoutEffect(instruction, number, pa, notModelled(`${encoding.name} (0x${hex})`));
   }
   const execute = semantics.build(fields, on);
-  return { instruction, pa, execute, writesPc, endsBlock, reads, writes, access, abortSyndrome };
+  return { instruction, number, pa, execute, writesPc, endsBlock, reads, writes, access, abortSyndrome };
 }
 
 function blueprintOf(instruction: Instruction): Blueprint {
@@ -106,9 +106,10 @@ function blueprintOf(instruction: Instruction): Blueprint {
 }
 
 /** An operation that always throws. */
-function withoutEffect(instruction: Instruction, pa: number, execute: () => void): Operation {
+function withoutEffect(instruction: Instruction, number: number, pa: number, execute: () => void): Operation {
   return {
     instruction,
+    number,
     pa,
     execute,
     writesPc: false,

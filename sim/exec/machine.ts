@@ -39,6 +39,8 @@ export interface MachineOptions {
   /** Where a GICv2's virtual interface control registers (GICH) and virtual CPU interface (GICV) are, if it has them. */
   readonly gicV2?: { readonly control: bigint; readonly cpuInterface: bigint };
   readonly timer?: Partial<TimerOptions>;
+  /** Whether code may be translated, which only runs that nobody watches do; what that takes, each machine takes. Default true. */
+  readonly translates?: boolean;
 }
 
 /** The load or store of the last step. */
@@ -101,9 +103,9 @@ export class Machine implements Environment {
   /** The time, in cycles, at which the timer is to be looked at. */
   #nextEvent = Number.POSITIVE_INFINITY;
 
-  constructor({ model, ram, listRegisters, gicV2, timer }: MachineOptions) {
+  constructor({ model, ram, listRegisters, gicV2, timer, translates }: MachineOptions) {
     this.model = model;
-    this.cpu = new Cpu(new RegisterMap());
+    this.cpu = new Cpu(new RegisterMap(), translates);
     this.features = featuresOf(model);
     this.physical = new PhysicalMemory(ram.base, ram.size, ram.allocate);
     this.systemRegisters = new SystemRegisters(this.cpu, model);

@@ -22,6 +22,8 @@ export interface Access {
 
 export interface Operation {
   readonly instruction: Instruction;
+  /** From 0 on, in the order in which its machine has decoded operations: what others know of it is kept by that. */
+  readonly number: number;
   /** Where the instruction lies: the offset into RAM, in bytes. */
   readonly pa: number;
   /** Carries the instruction out. May throw ArchException; then nothing that a recorder watches has changed. */

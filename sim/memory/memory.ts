@@ -34,6 +34,9 @@ export class Memory {
   readonly #mmu: Mmu;
   readonly #slow: SlowAccess;
   readonly #views = new PrivilegeViews();
+  /** The value that poke writes. */
+  readonly #poked = new Uint8Array(8);
+  readonly #pokedView = new DataView(this.#poked.buffer);
 
   // Follow from PSTATE and SCTLR_ELx, see #select. The caches of data in use are empty ones while every access has to
   // take the slow path.
@@ -315,8 +318,8 @@ export class Memory {
    */
   poke(pa: bigint, size: number, value: bigint): void {
     if (!this.physical.hasRam(pa, size)) throw new RangeError(`no RAM at physical address 0x${pa.toString(16)}`);
-    const bytes = new Uint8Array(8);
-    writeView(new DataView(bytes.buffer), 0, 8, value);
+    const bytes = this.#poked;
+    writeView(this.#pokedView, 0, 8, value);
     const offset = this.physical.offsetOf(Number(pa));
     const first = Math.min(size, PAGE_SIZE - (offset & PAGE_MASK));
     const { writer } = this.#slow;

@@ -13,7 +13,6 @@
  */
 import type { ExceptionEvent } from '../core/journal.ts';
 import type { Operation } from '../exec/operation.ts';
-import { PAGE_SIZE } from '../memory/physical.ts';
 import type { Annotations } from './annotations.ts';
 import { type Depth, DepthStack } from './depth-stack.ts';
 import type { Recording } from './recording.ts';
@@ -86,16 +85,14 @@ interface MutablePhase extends Phase {
   readonly children: MutablePhase[];
 }
 
-const PAGE_BITS = Math.log2(PAGE_SIZE);
-
 /** Gathers the phases of the steps it is told of, one after the other. */
 export class PhaseGatherer {
   readonly #machine: SteppedMachine;
   readonly #annotations: Annotations;
   readonly #roots: MutablePhase[] = [];
   readonly #depths = new DepthStack<MutablePhase>(this.#roots, foldLast);
-  /** Names by page of RAM and word in it; equal ones are the same string, which is fast to tell. */
-  readonly #names: ((string | undefined)[] | undefined)[];
+  /** Names by the operations' numbers; equal ones are the same string, which is fast to tell. */
+  readonly #names: (string | undefined)[] = [];
   readonly #known = new Map<string, string>();
   /** The exception level before the next step. */
   #el: number;
@@ -111,8 +108,6 @@ export class PhaseGatherer {
   constructor(machine: SteppedMachine, annotations: Annotations) {
     this.#machine = machine;
     this.#annotations = annotations;
-    // Not sparse: V8 would make a hash table of it.
-    this.#names = Array.from({ length: machine.memory.physical.size / PAGE_SIZE }, () => undefined);
     this.#el = machine.cpu.el;
   }
 
@@ -121,7 +116,7 @@ export class PhaseGatherer {
    * machine's cells are as they are after it.
    */
   step(index: number, operation: Operation | undefined, exception: ExceptionEvent | undefined, cycle: number): void {
-    const name = operation === undefined ? undefined : this.#nameAt(operation.pa);
+    const name = operation === undefined ? undefined : this.#nameOf(operation);
     const isPlain = operation !== undefined && !operation.writesPc && exception === undefined;
     if (!isPlain || name !== this.#goesOn) {
       this.#depths.arrive();
@@ -186,18 +181,23 @@ export class PhaseGatherer {
     return entered;
   }
 
-  #nameAt(pa: number): string {
-    return this.#names[pa >>> PAGE_BITS]?.[(pa & (PAGE_SIZE - 1)) >>> 2] ?? this.#findName(pa);
+  #nameOf(operation: Operation): string {
+    return this.#names[operation.number] ?? this.#learnName(operation);
   }
 
-  #findName(pa: number): string {
+  #learnName({ number, pa }: Operation): string {
+    const name = this.#nameAt(pa);
+    // Without gaps, of which V8 would make a hash table.
+    while (this.#names.length <= number) this.#names.push(undefined);
+    this.#names[number] = name;
+    return name;
+  }
+
+  #nameAt(pa: number): string {
     const { base } = this.#machine.memory.physical;
     const found = this.#annotations.symbolAt(BigInt(base + pa))?.name ?? NO_SYMBOL;
     const name = this.#known.get(found) ?? found;
     this.#known.set(name, name);
-    const page = pa >>> PAGE_BITS;
-    this.#names[page] ??= Array.from({ length: PAGE_SIZE / 4 }, () => undefined);
-    this.#names[page][(pa & (PAGE_SIZE - 1)) >>> 2] = name;
     return name;
   }
 }

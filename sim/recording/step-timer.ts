@@ -7,7 +7,6 @@ import type { ExceptionEvent } from '../core/journal.ts';
 import { ACCESS_ADDRESS, FIRST_FREE, PC, SINK } from '../core/registers.ts';
 import { CURRENT_SP, type Operation } from '../exec/operation.ts';
 import type { Memory } from '../memory/memory.ts';
-import { PAGE_SIZE } from '../memory/physical.ts';
 import { emptyTimedStep, NO_OPERATION, type TimedStep, type TimingModel } from '../timing/model.ts';
 
 /** What steps are made with. */
@@ -23,7 +22,6 @@ export interface SteppedMachine {
   run(limit: number, until: (operation: Operation | undefined) => boolean): number;
 }
 
-const PAGE_BITS = Math.log2(PAGE_SIZE);
 const PC_LOW = 2 * PC;
 const ADDRESS_LOW = 2 * ACCESS_ADDRESS;
 const ADDRESS_HIGH = ADDRESS_LOW + 1;
@@ -33,8 +31,7 @@ export const NOT_RAM = -1;
 
 /** What is worked out once of an operation. */
 export interface TimedOperation {
-  readonly operation: Operation;
-  /** Its numbers: from 1 on, in the order in which they were met; and for the timing model. */
+  /** Its numbers: from 1 on, in the order in which they were met here; and for the timing model. */
   readonly number: number;
   readonly timed: number;
   /** The cells it writes in place, which nobody reports; CURRENT_SP among them. */
@@ -52,8 +49,8 @@ export class StepTimer {
   readonly #timing: TimingModel;
   readonly #memory: Memory;
   readonly #step: TimedStep;
-  /** By page of RAM and word in it. */
-  readonly #operations: ((TimedOperation | undefined)[] | undefined)[];
+  /** By the operations' own numbers. */
+  readonly #operations: (TimedOperation | undefined)[] = [];
   readonly #learnt: (operation: Operation) => void;
   #count = 0;
   /** The cell of the stack pointer in use before the step at hand. */
@@ -67,8 +64,6 @@ export class StepTimer {
     this.#timing = timing;
     this.#memory = memory;
     this.#step = emptyTimedStep(this.before);
-    // Not sparse: V8 would make a hash table of it.
-    this.#operations = Array.from({ length: memory.physical.size / PAGE_SIZE }, () => undefined);
     this.#learnt = learnt;
     machine.countsCycles = false;
     this.copyState();
@@ -82,9 +77,7 @@ export class StepTimer {
 
   /** What is known of `operation`. */
   of(operation: Operation): TimedOperation {
-    const { pa } = operation;
-    const known = this.#operations[pa >>> PAGE_BITS]?.[(pa & (PAGE_SIZE - 1)) >>> 2];
-    return known !== undefined && known.operation === operation ? known : this.#learn(operation);
+    return this.#operations[operation.number] ?? this.#learn(operation);
   }
 
   /**
@@ -129,18 +122,17 @@ export class StepTimer {
   }
 
   #learn(operation: Operation): TimedOperation {
-    const { pa, access } = operation;
+    const { access } = operation;
     const timed = {
-      operation,
       number: ++this.#count,
       timed: this.#timing.prepare(operation),
       writes: operation.writes.filter((cell) => cell !== SINK),
       accesses: access !== undefined,
       reads: access === undefined || access.kind === 'store' ? 0 : access.size,
     };
-    const page = pa >>> PAGE_BITS;
-    this.#operations[page] ??= Array.from({ length: PAGE_SIZE / 4 }, () => undefined);
-    this.#operations[page][(pa & (PAGE_SIZE - 1)) >>> 2] = timed;
+    // Without gaps, of which V8 would make a hash table.
+    while (this.#operations.length <= operation.number) this.#operations.push(undefined);
+    this.#operations[operation.number] = timed;
     this.#learnt(operation);
     return timed;
   }

@@ -93,6 +93,7 @@ export function scenarioMachine(
     model,
     ram: { base: RAM_BASE, size: scenario.machine.ram * MIB, allocate },
     listRegisters: LIST_REGISTERS,
+    translates: false,
     gicV2: scenario.machine.gic === 'v2' ? { control: GICH, cpuInterface: GICV } : undefined,
   });
   return load(loaded, builds.files, machine, model, build, evaluate, kernel, guest);

@@ -21,7 +21,7 @@ table('every row makes an operation, whatever its fields hold', () => {
   for (const encoding of encodings) {
     for (const rest of [0, ~encoding.mask]) {
       const word = (encoding.template | rest) >>> 0;
-      if (encoding.undefinedWhen === undefined) makeOperation({ encoding, word }, 0, machine);
+      if (encoding.undefinedWhen === undefined) makeOperation({ encoding, word }, 0, 0, machine);
     }
   }
 });

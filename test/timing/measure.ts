@@ -117,7 +117,7 @@ export class Laboratory {
       const decoded = [...words.subarray(at, at + count)].map((word) => decode(word)!);
       this.#assembled.set(
         copy,
-        decoded.map((instruction) => makeOperation(instruction, 0, this.#machine)),
+        decoded.map((instruction, number) => makeOperation(instruction, number, 0, this.#machine)),
       );
       at += count;
     }
