@@ -52,6 +52,12 @@ export interface ImageParts {
   readonly entry?: bigint;
 }
 
+/** A place in an image, by the symbol it lies in and the bytes from there. */
+export interface SymbolPlace {
+  readonly name: string;
+  readonly offset: number;
+}
+
 export class Image {
   /** Ordered by address. */
   readonly segments: readonly Segment[];
@@ -65,6 +71,8 @@ export class Image {
   readonly #byName = new Map<string, ImageSymbol>();
   /** Symbols fit to name an address: one for each address, the best where there are several. */
   readonly #names: readonly ImageSymbol[];
+  /** What symbolAt has found: one image is asked by many runs. */
+  readonly #places = new Map<bigint, SymbolPlace>();
 
   constructor(parts: ImageParts) {
     this.segments = parts.segments.toSorted(byAddress);
@@ -101,7 +109,15 @@ export class Image {
   }
 
   /** The nearest symbol at or before `address` in the same segment, and the distance to it in bytes. */
-  symbolAt(address: bigint): { name: string; offset: number } | undefined {
+  symbolAt(address: bigint): SymbolPlace | undefined {
+    const known = this.#places.get(address);
+    if (known !== undefined) return known;
+    const place = this.#findSymbol(address);
+    if (place !== undefined) this.#places.set(address, place);
+    return place;
+  }
+
+  #findSymbol(address: bigint): SymbolPlace | undefined {
     const symbol = lastUpTo(this.#names, address);
     if (symbol === undefined) return undefined;
     const segment = this.segmentAt(address);

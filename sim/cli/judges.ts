@@ -51,9 +51,11 @@ export async function judgeAll(
   progress: (done: number, of: number) => void,
 ): Promise<Judged> {
   const files = new NodeFiles();
+  // So many files are enough for threads, which can begin to start while the files are looked at.
+  const early = paths.length < RUNS_FOR_THREADS ? [] : startThreads(availableParallelism(), judging);
   const work = paths.map((path) => workOf(path, files));
   const runs = work.reduce((sum, { combinations }) => sum + combinations, 0);
-  const threads = runs < RUNS_FOR_THREADS ? 1 : availableParallelism();
+  const threads = early.length > 0 || runs >= RUNS_FOR_THREADS ? availableParallelism() : 1;
   const jobs = paths.flatMap((path, file): Job[] => {
     const shares = work[file]!.combinations < RUNS_FOR_THREADS ? 1 : threads;
     return Array.from({ length: shares }, (_, part) => ({ file, path, share: { part, of: shares } }));
@@ -70,7 +72,8 @@ export async function judgeAll(
     const judgeOne = judgeHere(judging);
     for (const job of order) note(job, judgeOne(jobs[job]!));
   } else {
-    await Promise.all(Array.from({ length: threads }, () => onThread(jobs, order, judging, note)));
+    const workers = [...early, ...startThreads(threads - early.length, judging)];
+    await Promise.all(workers.map((worker) => onThread(worker, jobs, order, note)));
   }
   const verdicts = paths.map((_, file) => {
     const [first, ...others] = answers.filter((_, job) => jobs[job]!.file === file).map(({ verdict }) => verdict);
@@ -90,19 +93,21 @@ function judgeHere({ options, golden }: Judging): (job: Job) => Answer {
   };
 }
 
+function startThreads(count: number, judging: Judging): Worker[] {
+  // The program itself, by what it was started with: the loader of the bundle, or the sources.
+  const program = realpathSync(process.argv[1]!);
+  const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION };
+  return Array.from({ length: count }, () => new Worker(program, { workerData: { judging }, resourceLimits }));
+}
+
 /** Has a thread do jobs of `order`, from which it takes them, until there are no more. */
 function onThread(
+  worker: Worker,
   jobs: readonly Job[],
   order: number[],
-  judging: Judging,
   note: (job: number, answer: Answer) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    // The program itself, by what it was started with: the loader of the bundle, or the sources.
-    const worker = new Worker(realpathSync(process.argv[1]!), {
-      workerData: { judging },
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION },
-    });
     let current: number | undefined;
     const next = () => {
       current = order.shift();
