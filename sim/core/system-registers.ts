@@ -13,6 +13,18 @@ import type { RegisterBits, SystemRegisterRow, TrapControl } from './system-regi
 /** HCR_EL2.TGE: what EL1 would take from EL0, EL2 takes. */
 const TGE = 1n << 27n;
 
+const ALL = 0xffff_ffff_ffff_ffffn;
+
+interface ActiveTrap {
+  readonly control: TrapControl;
+  readonly isActive: () => boolean;
+}
+
+/** Traps by exception level, 0 to 2, in their order. */
+function byLevel(traps: readonly ActiveTrap[]): readonly (readonly ActiveTrap[])[] {
+  return [0, 1, 2].map((el) => traps.filter(({ control }) => control.from.includes(el)));
+}
+
 /** One system register of one processor. */
 export class SystemRegister {
   readonly name: string;
@@ -25,8 +37,13 @@ export class SystemRegister {
   readonly read: () => bigint;
   /** Writes as an access at the current level does, without the checks. */
   readonly write: (value: bigint) => void;
+  /** A read is what its cell holds, and a write goes to the cell as it is and changes no context. */
+  readonly readsCell: boolean;
+  readonly writesCell: boolean;
   readonly #cpu: Cpu;
-  readonly #traps: readonly { readonly control: TrapControl; readonly isActive: () => boolean }[];
+  /** The traps of reads and those of writes, by the level they are made from. */
+  readonly #readTraps: readonly (readonly ActiveTrap[])[];
+  readonly #writeTraps: readonly (readonly ActiveTrap[])[];
   readonly #checkFp: (() => void) | undefined;
   readonly #hcr: number;
 
@@ -36,12 +53,16 @@ export class SystemRegister {
     this.name = row.name;
     this.code = codeOf(row.name);
     this.id = cpu.cell(row.cell ?? row.name);
-    this.#traps = row.traps.map((control) => ({ control, isActive: activity(cpu, control) }));
+    const traps = row.traps.map((control) => ({ control, isActive: activity(cpu, control) }));
+    this.#readTraps = byLevel(traps.filter(({ control }) => control.on !== 'write'));
+    this.#writeTraps = byLevel(traps.filter(({ control }) => control.on !== 'read'));
     this.#checkFp = row.floatingPoint ? fpAccessCheck(cpu) : undefined;
     this.#hcr = cpu.cell('hcr_el2');
     const { id } = this;
     const { mask, fixed } = row;
     const behaviour = row.behaviour?.(cpu, model) ?? {};
+    this.readsCell = behaviour.read === undefined;
+    this.writesCell = behaviour.write === undefined && mask === ALL && fixed === 0n && row.isContext !== true;
     const write = behaviour.write ?? ((value: bigint) => cpu.write(id, (value & mask) | fixed));
     this.read = behaviour.read ?? (() => cpu.cells[id]!);
     this.write = row.isContext
@@ -60,8 +81,7 @@ export class SystemRegister {
     const { el } = this.#cpu;
     const lowest = isWrite ? this.row.writableFrom : this.row.readableFrom;
     if (lowest === undefined || el < lowest) throw undefinedInstruction();
-    for (const { control, isActive } of this.#traps) {
-      if (!control.from.includes(el) || (control.on !== 'access' && (control.on === 'write') !== isWrite)) continue;
+    for (const { control, isActive } of (isWrite ? this.#writeTraps : this.#readTraps)[el]!) {
       if (isActive()) throw trap(EC.systemRegister, accessSyndrome(this.code, isWrite, rt), this.#target(control));
     }
     this.#checkFp?.();

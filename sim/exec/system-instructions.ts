@@ -30,24 +30,43 @@ export function accessToNothing(on: Environment, code: number, isWrite: boolean,
 }
 
 const readSystemRegister: Builder = (fields, on) => {
-  const { cells } = on.cpu;
+  const { cells, words } = on.cpu;
   const register = on.systemRegisters.encoded(codeOf(fields), false);
   if (register === undefined) return accessToNothing(on, codeOf(fields), false, fields.Rt);
   const t = destination(fields.Rt);
+  if (!register.readsCell) {
+    return () => {
+      register.check(false, fields.Rt);
+      cells[t] = register.read();
+    };
+  }
+  const [from, to] = [2 * register.id, 2 * t];
   return () => {
     register.check(false, fields.Rt);
-    cells[t] = register.read();
+    words[to] = words[from]!;
+    words[to + 1] = words[from + 1]!;
   };
 };
 
 const writeSystemRegister: Builder = (fields, on) => {
-  const { cells } = on.cpu;
+  const { cpu } = on;
+  const { cells, words } = cpu;
   const register = on.systemRegisters.encoded(codeOf(fields), true);
   if (register === undefined) return accessToNothing(on, codeOf(fields), true, fields.Rt);
   const t = source(fields.Rt);
+  if (!register.writesCell) {
+    return () => {
+      register.check(true, fields.Rt);
+      register.write(cells[t]!);
+    };
+  }
+  const { id } = register;
+  const [from, to] = [2 * t, 2 * id];
   return () => {
     register.check(true, fields.Rt);
-    register.write(cells[t]!);
+    cpu.journal?.cell(id);
+    words[to] = words[from]!;
+    words[to + 1] = words[from + 1]!;
   };
 };
 
