@@ -17,7 +17,7 @@ export class KernelFacts {
   readonly #origin: string;
   // The host asks for the same few at every entry and exit.
   readonly #constants = new Map<string, bigint | undefined>();
-  readonly #fields = new Map<string, boolean>();
+  readonly #fields = new Map<string, Map<string, boolean>>();
 
   /**
    * `unit` is the parsed asm-offsets.c with all it includes, `macros` what it was parsed from, read to its end, and `origin`
@@ -38,12 +38,10 @@ export class KernelFacts {
 
   /** Whether `path`, which may go through pointers, names something in `type`. */
   hasField(type: string, path: string): boolean {
-    const key = `${type} ${path}`;
-    let known = this.#fields.get(key);
-    if (known === undefined) {
-      known = this.#resolves(type, path);
-      this.#fields.set(key, known);
-    }
+    const ofType = this.#fields.get(type) ?? new Map<string, boolean>();
+    this.#fields.set(type, ofType);
+    const known = ofType.get(path) ?? this.#resolves(type, path);
+    ofType.set(path, known);
     return known;
   }
 
@@ -75,10 +73,11 @@ export class KernelFacts {
   }
 
   #find(name: string): bigint | undefined {
-    if (!this.#constants.has(name)) {
-      this.#constants.set(name, this.#unit.constant(name) ?? macroConstant(this.#macros, name));
-    }
-    return this.#constants.get(name);
+    const known = this.#constants.get(name);
+    if (known !== undefined || this.#constants.has(name)) return known;
+    const value = this.#unit.constant(name) ?? macroConstant(this.#macros, name);
+    this.#constants.set(name, value);
+    return value;
   }
 
   #resolves(type: string, path: string): boolean {

@@ -23,31 +23,43 @@ const SRE = 1n << 0n;
 
 /** How one architecture version keeps a vcpu's interface (GICv2: IHI 0048B 5.3; GICv3: IHI 0069 8.4). */
 interface Interface {
-  readonly path: string;
+  /** Paths of its fields. */
+  readonly hcr: string;
+  readonly elrsr: string;
+  /** By number of the list register. */
+  readonly lists: readonly string[];
   readonly state: bigint;
   readonly pending: bigint;
   readonly idMask: bigint;
-  /** The place of list register `n` in vgic_lr[]. */
-  index(n: number): number;
   compose(interrupt: number): bigint;
 }
 
+/** The most list registers there can be: those of a GICv2, and room for them in struct vgic_v2_cpu_if. */
+const V2_LISTS = 64;
+const V3_LISTS = 16;
+
+function listPaths(path: string, count: number, index: (n: number) => number): string[] {
+  return Array.from({ length: count }, (_, n) => `${path}.vgic_lr[${index(n)}]`);
+}
+
 const v2: Interface = {
-  path: 'arch.vgic_cpu.vgic_v2',
+  hcr: 'arch.vgic_cpu.vgic_v2.vgic_hcr',
+  elrsr: 'arch.vgic_cpu.vgic_v2.vgic_elrsr',
+  lists: listPaths('arch.vgic_cpu.vgic_v2', V2_LISTS, (n) => n),
   state: 3n << 28n,
   pending: 1n << 28n,
   idMask: 0x3ffn,
-  index: (n) => n,
   compose: (interrupt) => (1n << 28n) | ((PRIORITY >> 3n) << 23n) | BigInt(interrupt),
 };
 
 const v3: Interface = {
-  path: 'arch.vgic_cpu.vgic_v3',
+  hcr: 'arch.vgic_cpu.vgic_v3.vgic_hcr',
+  elrsr: 'arch.vgic_cpu.vgic_v3.vgic_elrsr',
+  // hyp code keeps list register n at 15 - n, so that a computed branch can skip those there are not.
+  lists: listPaths('arch.vgic_cpu.vgic_v3', V3_LISTS, (n) => V3_LISTS - 1 - n),
   state: 3n << 62n,
   pending: 1n << 62n,
   idMask: 0xffff_ffffn,
-  // hyp code keeps list register n at 15 - n, so that a computed branch can skip those there are not.
-  index: (n) => 15 - n,
   compose: (interrupt) => (1n << 62n) | (1n << 60n) | (PRIORITY << 48n) | BigInt(interrupt),
 };
 
@@ -57,9 +69,9 @@ function interfaceOf(vcpu: Vcpu): Interface {
 
 /** Prepares a new vcpu: the interface on, and room for pending shared interrupts (Linux: vgic_v2_enable, vgic_v3_enable). */
 export function createVgic(vcpu: Vcpu, memory: HostMemory): void {
-  const { path } = interfaceOf(vcpu);
-  vcpu.write(`${path}.vgic_hcr`, HCR_EN);
-  if (interfaceOf(vcpu) === v3) vcpu.write(`${path}.vgic_sre`, SRE);
+  const own = interfaceOf(vcpu);
+  vcpu.write(own.hcr, HCR_EN);
+  if (own === v3) vcpu.write('arch.vgic_cpu.vgic_v3.vgic_sre', SRE);
   const shared = memory.kernelAddress(memory.allocate((INTERRUPTS - PRIVATE_INTERRUPTS) / 8, 8));
   vcpu.write('arch.vgic_cpu.pending_shared', shared);
 }
@@ -100,17 +112,17 @@ export function flushVgic(vcpu: Vcpu): void {
     const { path, bit } = pendingBit(interrupt);
     vcpu.change(path, 0n, bit);
   }
-  if (isFull) vcpu.change(`${lists.path}.vgic_hcr`, HCR_UIE);
+  if (isFull) vcpu.change(lists.hcr, HCR_UIE);
 }
 
 /** After an exit: list registers whose interrupt has ended are emptied, and underflow is no longer asked for. */
 export function syncVgic(vcpu: Vcpu): void {
   const lists = interfaceOf(vcpu);
-  const empty = vcpu.read(`${lists.path}.vgic_elrsr`);
+  const empty = vcpu.read(lists.elrsr);
   listRegisters(vcpu).forEach((place, n) => {
     if (((empty >> BigInt(n)) & 1n) === 1n) vcpu.change(place, 0n, lists.state);
   });
-  vcpu.change(`${lists.path}.vgic_hcr`, 0n, HCR_UIE);
+  vcpu.change(lists.hcr, 0n, HCR_UIE);
 }
 
 /** ICC_SGI1R_EL1: INTID, bits 27:24, to the vcpus of TargetList, bits 15:0, or with IRM, bit 40, to all others. */
@@ -129,9 +141,7 @@ function holds(vcpu: Vcpu, lists: Interface, place: string, interrupt: number): 
 }
 
 function listRegisters(vcpu: Vcpu): string[] {
-  const lists = interfaceOf(vcpu);
-  const count = Number(vcpu.read('arch.vgic_cpu.nr_lr'));
-  return [...Array(count).keys()].map((n) => `${lists.path}.vgic_lr[${lists.index(n)}]`);
+  return interfaceOf(vcpu).lists.slice(0, Number(vcpu.read('arch.vgic_cpu.nr_lr')));
 }
 
 /** Interrupts that are pending and in no list register, the lowest number first. */
@@ -144,12 +154,14 @@ function waiting(vcpu: Vcpu): number[] {
   return found;
 }
 
+const SHARED_WORDS = Array.from(
+  { length: (INTERRUPTS - PRIVATE_INTERRUPTS) / WORD },
+  (_, n) => `arch.vgic_cpu.pending_shared[${n}]`,
+);
+
 /** An interrupt's bit: a word of pending_percpu for the private ones, an array behind pending_shared for the others. */
 function pendingBit(interrupt: number): { path: string; bit: bigint } {
   if (interrupt < PRIVATE_INTERRUPTS) return { path: 'arch.vgic_cpu.pending_percpu[0]', bit: 1n << BigInt(interrupt) };
   const shared = interrupt - PRIVATE_INTERRUPTS;
-  return {
-    path: `arch.vgic_cpu.pending_shared[${Math.floor(shared / WORD)}]`,
-    bit: 1n << BigInt(shared % WORD),
-  };
+  return { path: SHARED_WORDS[Math.floor(shared / WORD)]!, bit: 1n << BigInt(shared % WORD) };
 }
