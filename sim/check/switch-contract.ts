@@ -10,6 +10,7 @@
  */
 import type { ExceptionEvent } from '../core/journal.ts';
 import { type ContextGroup, vcpuRegisters } from '../kvm/context.ts';
+import type { Vcpu } from '../kvm/vcpu-state.ts';
 import type { ReadyMachine } from '../scenario/ready.ts';
 import { RegisterSet, valueAt } from './register-set.ts';
 
@@ -64,8 +65,13 @@ export class SwitchContract {
   readonly #host: RegisterSet<RegisterGroup>;
   /** The guest's registers, by the vcpu's name. */
   readonly #guests: ReadonlyMap<string, readonly GuestRegister[]>;
-  /** Those of them that a switch moves, by the vcpu's name and by what decides it. */
-  readonly #moved = new Map<string, RegisterSet<RegisterGroup>>();
+  /** Those of them that a switch moves, by vcpu and by what decides it (see #switched). */
+  readonly #moved = new Map<Vcpu, (RegisterSet<RegisterGroup> | undefined)[]>();
+  /** Cells that are looked at on every border. */
+  readonly #vttbr: number;
+  readonly #cptr: number;
+  readonly #hcr: number;
+  readonly #tpidr: number;
   readonly #lost: LostRegister[] = [];
   readonly #compared: { border: Border; group: RegisterGroup; count: number }[] = [];
   #atCall: Snapshot | undefined;
@@ -73,6 +79,11 @@ export class SwitchContract {
 
   constructor(ready: ReadyMachine) {
     this.#ready = ready;
+    const { cpu } = ready.machine;
+    this.#vttbr = cpu.cell('vttbr_el2');
+    this.#cptr = cpu.cell('cptr_el2');
+    this.#hcr = cpu.cell('hcr_el2');
+    this.#tpidr = cpu.cell('tpidr_el2');
     const { breakpoints, watchpoints } = ready.scenario.machine;
     const context = vcpuRegisters(ready.facts, breakpoints, watchpoints);
     this.#guests = new Map(
@@ -107,7 +118,7 @@ export class SwitchContract {
 
   /** VTTBR_EL2 is 0 exactly while the host runs; the guest's borders are crossed with it set. */
   #guestRuns(): boolean {
-    return this.#cell('vttbr_el2') !== 0n;
+    return this.#cell(this.#vttbr) !== 0n;
   }
 
   #guestEntered(): void {
@@ -151,19 +162,21 @@ export class SwitchContract {
 
   /** The guest's registers that are in the machine's own at this border, rather than kept in memory. */
   #switched(): RegisterSet<RegisterGroup> {
-    const vcpu = this.#vcpuName;
-    const fp = (this.#cell('cptr_el2') & CPTR_TFP) === 0n;
-    const debug = (this.#ready.typed.read(`${vcpu}.arch.debug_flags`) & DEBUG_DIRTY) !== 0n;
-    const aarch32 = (this.#cell('hcr_el2') & HCR_RW) === 0n;
-    const key = `${vcpu} ${fp} ${debug} ${aarch32}`;
-    const known = this.#moved.get(key);
+    const vcpu = this.#vcpu;
+    const fp = (this.#cell(this.#cptr) & CPTR_TFP) === 0n;
+    const debug = (vcpu.read('arch.debug_flags') & DEBUG_DIRTY) !== 0n;
+    const aarch32 = (this.#cell(this.#hcr) & HCR_RW) === 0n;
+    const ofVcpu = this.#moved.get(vcpu) ?? [];
+    this.#moved.set(vcpu, ofVcpu);
+    const decided = (fp ? 1 : 0) | (debug ? 2 : 0) | (aarch32 ? 4 : 0);
+    const known = ofVcpu[decided];
     if (known !== undefined) return known;
     const moves: Record<ContextGroup, boolean> = { general: true, system: true, fp, debug, aarch32 };
     const moved = this.#guests
-      .get(vcpu)!
+      .get(vcpu.name)!
       .filter(({ group, cell }) => moves[group] && (group !== 'aarch32' || this.#isMoved32(cell, fp, debug)));
     const registers = new RegisterSet<RegisterGroup>(this.#ready, moved);
-    this.#moved.set(key, registers);
+    ofVcpu[decided] = registers;
     return registers;
   }
 
@@ -171,19 +184,22 @@ export class SwitchContract {
   #isMoved32(cell: string, fp: boolean, debug: boolean): boolean {
     if (cell === 'fpexc32_el2') return fp;
     if (cell === 'dbgvcr32_el2') return debug;
-    return !cell.startsWith('tee') || ((this.#cell('id_pfr0_el1') >> 12n) & 0xfn) === 1n;
+    return !cell.startsWith('tee') || ((this.#named('id_pfr0_el1') >> 12n) & 0xfn) === 1n;
   }
 
-  #cell(name: string): bigint {
-    const { cpu } = this.#ready.machine;
-    return cpu.cells[cpu.registers.find(name)!]!;
+  #cell(id: number): bigint {
+    return this.#ready.machine.cpu.cells[id]!;
+  }
+
+  #named(name: string): bigint {
+    return this.#cell(this.#ready.machine.cpu.cell(name));
   }
 
   /** The vcpu that hyp code has in hand: TPIDR_EL2 points to it. */
-  get #vcpuName(): string {
+  get #vcpu(): Vcpu {
     const { vm, memory } = this.#ready;
-    const pointer = this.#cell('tpidr_el2');
-    return (vm.vcpus.find(({ address }) => memory.hypAddress(address) === pointer) ?? vm.vcpus[0]!).name;
+    const pointer = this.#cell(this.#tpidr);
+    return vm.vcpus.find(({ address }) => memory.hypAddress(address) === pointer) ?? vm.vcpus[0]!;
   }
 }
 
