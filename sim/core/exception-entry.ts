@@ -5,7 +5,7 @@
  */
 import type { Cpu } from './cpu.ts';
 import { softwareStepAfterReturn } from './debug-exceptions.ts';
-import { type ArchException, EC, NotModelled } from './exceptions.ts';
+import { type ArchException, EC, isExternalAbort, NotModelled } from './exceptions.ts';
 import { DAIF_MASK, NZCV_MASK, PSTATE_BITS, readPstate, selectLevel, writePstateField } from './pstate.ts';
 import { AARCH32, DAIF, EVENT, EXCLUSIVE_SIZE, IL, NZCV, PAN, PC, SPSEL, SS, SSBS, UAO } from './registers.ts';
 
@@ -13,6 +13,8 @@ import { AARCH32, DAIF, EVENT, EXCLUSIVE_SIZE, IL, NZCV, PAN, PC, SPSEL, SS, SSB
 const TGE = 1 << 27;
 /** HCR_EL2.RW: EL1 is AArch64. */
 const RW = 1 << 31;
+/** HCR_EL2.TEA: synchronous external aborts go to EL2 (FEAT_RAS). */
+const TEA = 1n << 37n;
 /** SCTLR_EL1.SPAN: PSTATE.PAN is left alone on an exception to EL1. */
 const SPAN = 1 << 23;
 /** SCTLR_ELx.DSSBS: PSTATE.SSBS on an exception to ELx. */
@@ -72,12 +74,20 @@ export class ExceptionUnit {
     this.#hpfar = cpu.cell('hpfar_el2');
   }
 
-  /** The level that takes `exception` now: the one it asks for, or the current one, and from EL0 EL1 or EL2 by HCR_EL2.TGE. */
+  /**
+   * The level that takes `exception` now: the one it asks for, or the current one, and from EL0 EL1 or EL2 by HCR_EL2.TGE;
+   * EL2 also for external aborts under HCR_EL2.TEA.
+   */
   targetOf(exception: ArchException): number {
     const el = this.#cpu.el;
     if (exception.targetEl !== undefined) return Math.max(exception.targetEl, el);
+    if (isExternalAbort(exception) && this.#trapsExternalAborts) return 2;
     if (el !== 0) return el;
     return this.#hcrHas(TGE) ? 2 : 1;
+  }
+
+  get #trapsExternalAborts(): boolean {
+    return this.#features.has('ras') && (this.#cpu.cells[this.#hcr]! & TEA) !== 0n;
   }
 
   /** Takes `exception`: syndrome, return state, PSTATE and PC are set as on entry to its vector. */
@@ -90,7 +100,7 @@ export class ExceptionUnit {
     const vector = cpu.cells[level.vbar]! + BigInt(this.#vectorOffset(exception, from, to));
     const esr = this.#writeSyndrome(exception, from, to);
     const aarch32 = cpu.words[2 * AARCH32]!;
-    cpu.write(level.spsr, BigInt(aarch32 === 0 ? readPstate(cpu) : aarch32));
+    cpu.write(level.spsr, BigInt(aarch32 === 0 ? readPstate(cpu) : (aarch32 | cpu.words[2 * SS]!) >>> 0));
     cpu.write(level.elr, returnAddress);
     if (aarch32 !== 0) cpu.write(AARCH32, 0n);
     this.#enterPstate(to);
@@ -105,9 +115,13 @@ export class ExceptionUnit {
 
   #vectorOffset(exception: ArchException, from: number, to: number): number {
     const byKind = VECTOR_BY_KIND[exception.kind];
-    if (this.#cpu.words[2 * AARCH32] !== 0) return FROM_LOWER_AARCH32 + byKind;
-    if (from !== to) return FROM_LOWER_LEVEL + byKind;
+    if (from !== to) return (this.#isBelowAArch32(from, to) ? FROM_LOWER_AARCH32 : FROM_LOWER_LEVEL) + byKind;
     return (this.#cpu.words[2 * SPSEL]! === 1 ? FROM_SAME_LEVEL : FROM_SP_EL0) + byKind;
+  }
+
+  /** Whether the level just below `to` is AArch32. That of EL1 need not be in use: EL0 may be AArch32 under an AArch64 EL1. */
+  #isBelowAArch32(from: number, to: number): boolean {
+    return this.#cpu.words[2 * AARCH32] !== 0 && (from === to - 1 || !this.#hcrHas(RW));
   }
 
   /** Writes ESR, FAR and HPFAR as far as the exception has them (AArch64.ReportException). Interrupts have no syndrome. */
@@ -172,11 +186,11 @@ export class ExceptionUnit {
     cpu.contextChanged();
   }
 
-  /** AArch32 state is kept as a whole; the level and the interrupt masks are also where AArch64 state has them. */
+  /** AArch32 state is kept as a whole but for SS; the level and the interrupt masks are also where AArch64 state has them. */
   #enterAArch32(spsr: number): void {
     const cpu = this.#cpu;
     selectLevel(cpu, levelIn(spsr), 0);
-    cpu.write(AARCH32, BigInt(spsr >>> 0));
+    cpu.write(AARCH32, BigInt((spsr & ~PSTATE_BITS.ss) >>> 0));
     writePstateField(cpu, IL, spsr & PSTATE_BITS.il);
   }
 

@@ -170,3 +170,15 @@ function abort(ec: number, instructionBits: number, details: AbortDetails): Arch
 export function mayDescribeInstruction(exception: ArchException): boolean {
   return exception.ec === EC.dataAbort && exception.ipa !== undefined && (exception.iss & (S1PTW | CM)) === 0;
 }
+
+/** The fault status codes of external aborts: of the access itself, and, by level, of a table walk for it. */
+const EXTERNAL = 0b010000;
+const EXTERNAL_ON_WALK = 0b010100;
+
+/** True for an instruction or data abort that something outside the PE reported. */
+export function isExternalAbort({ ec, iss }: ArchException): boolean {
+  const status = iss & 0x3f;
+  return (
+    (ec === EC.instructionAbort || ec === EC.dataAbort) && (status === EXTERNAL || (status & ~3) === EXTERNAL_ON_WALK)
+  );
+}

@@ -1,22 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { dataAbort, NotModelled, pcAlignment } from '../../sim/core/exceptions.ts';
+import { dataAbort, pcAlignment } from '../../sim/core/exceptions.ts';
 import type { ExceptionEvent } from '../../sim/core/journal.ts';
 import { cpuModel } from '../../sim/core/models.ts';
-import { CODE, DATA, Processor } from '../exec/processor.ts';
-
-const EL1_VECTORS = 0x4001_1000n;
-const EL2_VECTORS = 0x4001_2000n;
-const TGE = 1n << 27n;
-const RW = 1n << 31n;
-
-/** A processor at `el` with vector bases and HCR_EL2 set. */
-function at(el: 0 | 1 | 2, hcr = RW, model = cpuModel('cortex-a57')): Processor {
-  const processor = new Processor({ model });
-  processor.write({ vbar_el1: EL1_VECTORS, vbar_el2: EL2_VECTORS, hcr_el2: hcr });
-  processor.enter(el);
-  return processor;
-}
+import { CODE, DATA } from '../exec/processor.ts';
+import { at, EL1_VECTORS, EL2_VECTORS, RW, TGE } from './levels.ts';
 
 const entry = suite('exception entry');
 
@@ -88,6 +76,35 @@ entry('SMC at EL1 is trapped by HCR_EL2.TSC, to return to itself, and else UNDEF
   assert.is(without.read('esr_el1'), 0x0200_0000n);
 });
 
+entry('HVC at EL2 is taken there, and is UNDEFINED there too under HCR_EL2.HCD', () => {
+  const processor = at(2);
+  processor.execute('hvc #7');
+  assert.is(processor.read('pc'), EL2_VECTORS + 0x200n);
+  assert.is(processor.read('esr_el2'), 0x5a00_0007n);
+  assert.is(processor.read('elr_el2'), CODE + 4n);
+  const disabled = at(2, RW | (1n << 29n));
+  disabled.execute('hvc #7');
+  assert.is(disabled.read('esr_el2'), 0x0200_0000n);
+  assert.is(disabled.read('elr_el2'), CODE);
+});
+
+entry('an exception of EL2 itself takes the vector of the stack pointer in use', () => {
+  const processor = at(2);
+  processor.write({ spsel: 0 });
+  processor.execute('svc #0');
+  assert.is(processor.read('pc'), EL2_VECTORS);
+  assert.is(processor.read('spsr_el2') & 0xfn, 8n);
+});
+
+entry('SMC without EL3 is UNDEFINED at EL2, and at EL0 whatever HCR_EL2.TSC says', () => {
+  const hypervisor = at(2);
+  hypervisor.execute('smc #9');
+  assert.is(hypervisor.read('esr_el2'), 0x0200_0000n);
+  const user = at(0, RW | (1n << 19n));
+  user.execute('smc #9');
+  assert.is(user.read('esr_el1'), 0x0200_0000n);
+});
+
 entry('BRK goes to EL1, or to EL2 by MDCR_EL2.TDE', () => {
   const processor = at(1);
   processor.execute('brk #3');
@@ -97,6 +114,72 @@ entry('BRK goes to EL1, or to EL2 by MDCR_EL2.TDE', () => {
   routed.write({ mdcr_el2: 1 << 8 });
   routed.execute('brk #3');
   assert.is(routed.read('esr_el2'), 0xf200_0003n);
+});
+
+entry('BRK is not held back by the OS lock, goes to EL2 from EL0 under HCR_EL2.TGE, and stays at EL2', () => {
+  const processor = at(0, RW | TGE);
+  processor.write({ oslsr_el1: 0xa });
+  processor.execute('brk #3');
+  assert.is(processor.read('esr_el2'), 0xf200_0003n);
+  const hypervisor = at(2);
+  hypervisor.execute('brk #3');
+  assert.is(hypervisor.read('pc'), EL2_VECTORS + 0x200n);
+  assert.is(hypervisor.read('esr_el2'), 0xf200_0003n);
+});
+
+for (const line of ['udf #0', 'ldr x0, [x1]', 'br x1', 'brk #0', 'hvc #0', 'mrs x0, sctlr_el1', 'wfi'] as const) {
+  entry(`${line} that fails at EL0 goes to EL1, and to EL2 under HCR_EL2.TGE, with the same syndrome`, () => {
+    const run = (hcr: bigint) => {
+      const processor = at(0, hcr);
+      // No RAM, no multiple of 4; SCTLR_EL1.nTWI is 0.
+      processor.write({ x1: 0x1002n, sctlr_el1: 0 });
+      processor.execute(line);
+      if (line === 'br x1') processor.step();
+      return processor;
+    };
+    const below = run(RW);
+    assert.is(below.read('pc'), EL1_VECTORS + 0x400n);
+    const above = run(RW | TGE);
+    assert.is(above.read('pc'), EL2_VECTORS + 0x400n);
+    for (const name of ['esr', 'far', 'elr', 'spsr']) {
+      assert.is(above.read(`${name}_el2`), below.read(`${name}_el1`), name);
+    }
+    assert.is(above.read('hpfar_el2'), 0n);
+    assert.is(above.read('esr_el1'), 0n);
+  });
+}
+
+entry('an abort of a fetch has a class of its own, for a lower level and for the same', () => {
+  for (const [el, syndrome] of [
+    [0, 0x8200_0010n],
+    [1, 0x8600_0010n],
+  ] as const) {
+    const processor = at(el);
+    processor.write({ pc: 0x1000 });
+    processor.step();
+    assert.is(processor.read('esr_el1'), syndrome);
+    assert.is(processor.read('far_el1'), 0x1000n);
+    assert.is(processor.read('elr_el1'), 0x1000n);
+  }
+});
+
+entry('HCR_EL2.TEA sends external aborts to EL2 where the processor has FEAT_RAS, and other aborts not', () => {
+  const TEA = 1n << 37n;
+  const syndrome = (model: string, x1: bigint, el: 1 | 2) => {
+    const processor = at(1, RW | TEA, cpuModel(model));
+    processor.write({ x1 });
+    processor.execute('ldr x0, [x1]');
+    return processor.read(`esr_el${el}`);
+  };
+  const nowhere = 0x1000n;
+  assert.is(syndrome('neoverse-n1', nowhere, 2), 0x9200_0010n);
+  assert.is(syndrome('cortex-a57', nowhere, 1), 0x9600_0010n);
+  // An alignment fault, as data is Device memory without an MMU.
+  assert.is(syndrome('neoverse-n1', DATA + 1n, 1), 0x9600_0021n);
+  const fetch = at(1, RW | TEA, cpuModel('neoverse-n1'));
+  fetch.write({ pc: nowhere });
+  fetch.step();
+  assert.is(fetch.read('esr_el2'), 0x8200_0010n);
 });
 
 entry('an abort of stage 2 goes to EL2 with FAR_EL2 and the page of the IPA in HPFAR_EL2', () => {
@@ -143,6 +226,76 @@ entry('a load by a misaligned stack pointer faults where SCTLR_ELx.SA is set', (
   assert.is(unchecked.read('pc'), CODE + 4n);
 });
 
+entry('EL0 has its stack pointer checked by SCTLR_EL1.SA0, EL2 by SCTLR_EL2.SA', () => {
+  const faults = (el: 0 | 1 | 2, registers: Record<string, bigint>) => {
+    const processor = at(el);
+    processor.write({ [`sp_el${el}`]: DATA + 8n, sctlr_el1: 0n, sctlr_el2: 0n, ...registers });
+    processor.execute('ldr x0, [sp]');
+    return processor.read(`esr_el${el || 1}`);
+  };
+  const SA = 1n << 3n;
+  const SA0 = 1n << 4n;
+  assert.is(faults(0, { sctlr_el1: SA0 }), 0x9a00_0000n);
+  assert.is(faults(0, { sctlr_el1: SA, sctlr_el2: SA }), 0n);
+  assert.is(faults(1, { sctlr_el1: SA0, sctlr_el2: SA }), 0n);
+  assert.is(faults(2, { sctlr_el2: SA }), 0x9a00_0000n);
+  assert.is(faults(2, { sctlr_el1: SA | SA0 }), 0n);
+});
+
+entry('every load and store by SP checks it, before the address; what makes no access does not', () => {
+  const syndrome = (line: string) => {
+    const processor = at(1, RW, cpuModel('neoverse-n1'));
+    // Far beyond any physical address.
+    processor.write({ sctlr_el1: 8n, sp_el1: (1n << 50n) | 8n, cpacr_el1: 3n << 20n });
+    processor.execute(line);
+    return processor.read('esr_el1');
+  };
+  for (const line of [
+    ...['ldp x0, x1, [sp]', 'stp x0, x1, [sp, #-16]!', 'str x0, [sp], #8', 'ldr x0, [sp, x1]', 'ldtr x0, [sp]'],
+    ...[
+      'ldxr x0, [sp]',
+      'stxr w0, x1, [sp]',
+      'ldar x0, [sp]',
+      'ldr q0, [sp]',
+      'ld1 {v0.16b}, [sp]',
+      'swp x0, x1, [sp]',
+    ],
+  ]) {
+    assert.is(syndrome(line), 0x9a00_0000n, line);
+  }
+  for (const line of ['prfm pldl1keep, [sp]', 'add x0, sp, #1', 'mov sp, sp']) assert.is(syndrome(line), 0n, line);
+});
+
+entry('an access to FP registers that is not enabled comes before a stack pointer that is not aligned', () => {
+  const processor = at(1);
+  processor.write({ sctlr_el1: 8n, sp_el1: DATA + 8n, cpacr_el1: 0n });
+  processor.execute('ldr q0, [sp]');
+  assert.is(processor.read('esr_el1'), 0x1fe0_0000n);
+});
+
+entry('CPACR_EL1.FPEN traps from EL0 and EL1, from EL0 alone, or from neither, and comes before CPTR_EL2.TFP', () => {
+  const taker = (el: 0 | 1, fpen: bigint, cptr: bigint) => {
+    const processor = at(el);
+    processor.write({ cpacr_el1: fpen << 20n, cptr_el2: cptr });
+    processor.execute('fmov d0, x0');
+    const [one, two] = [processor.read('esr_el1'), processor.read('esr_el2')];
+    assert.ok([0n, 0x1fe0_0000n].includes(one | two));
+    return one !== 0n ? 1 : two !== 0n ? 2 : undefined;
+  };
+  const TFP = 1n << 10n;
+  for (const [fpen, ofEl0, ofEl1] of [
+    [0n, 1, 1],
+    [1n, 1, undefined],
+    [2n, 1, 1],
+    [3n, undefined, undefined],
+  ] as const) {
+    assert.is(taker(0, fpen, 0n), ofEl0, `EL0, FPEN ${fpen}`);
+    assert.is(taker(1, fpen, 0n), ofEl1, `EL1, FPEN ${fpen}`);
+    assert.is(taker(0, fpen, TFP), ofEl0 ?? 2, `EL0, FPEN ${fpen}, TFP`);
+    assert.is(taker(1, fpen, TFP), ofEl1 ?? 2, `EL1, FPEN ${fpen}, TFP`);
+  }
+});
+
 entry('a stage 2 abort by a load of one register describes the register and the size', () => {
   const processor = at(1);
   // Stage 2 with no table: a translation fault at level 1.
@@ -173,6 +326,19 @@ entry('PSTATE.PAN is set on an exception to EL1 while SCTLR_EL1.SPAN is 0, and s
   assert.is(kept.read('pan'), 0n);
 });
 
+entry('PSTATE.UAO is saved and cleared, PSTATE.SSBS comes from SCTLR_ELx.DSSBS', () => {
+  const UAO = 1n << 23n;
+  const SSBS = 1n << 12n;
+  for (const dssbs of [0n, 1n << 44n]) {
+    const processor = at(1, RW, cpuModel('neoverse-n1'));
+    processor.write({ uao: UAO, ssbs: dssbs === 0n ? SSBS : 0n, sctlr_el2: dssbs });
+    processor.execute('hvc #0');
+    assert.is(processor.read('spsr_el2') & (UAO | SSBS), UAO | (dssbs === 0n ? SSBS : 0n));
+    assert.is(processor.read('uao'), 0n);
+    assert.is(processor.read('ssbs'), dssbs === 0n ? 0n : SSBS);
+  }
+});
+
 entry('the journal is told of the exception as it was taken', () => {
   const processor = at(1);
   const events: ExceptionEvent[] = [];
@@ -184,83 +350,4 @@ entry('the journal is told of the exception as it was taken', () => {
   ]);
 });
 
-const returns = suite('exception return');
-
-/** An ERET at `el` with the given SPSR. */
-function eret(el: 1 | 2, spsr: bigint, hcr = RW): Processor {
-  const processor = at(el, hcr);
-  processor.write({ [`spsr_el${el}`]: spsr, [`elr_el${el}`]: CODE + 0x100n });
-  processor.execute('eret');
-  return processor;
-}
-
-returns('PSTATE comes from SPSR, the PC from ELR, and the exclusive monitor is opened', () => {
-  const processor = at(2);
-  processor.write({ x1: DATA, spsr_el2: 0x6000_0204n, elr_el2: CODE + 0x100n });
-  processor.execute('ldxr x0, [x1]', 'eret');
-  assert.is(processor.read('pc'), CODE + 0x100n);
-  assert.is(processor.read('currentel'), 4n);
-  assert.is(processor.read('spsel'), 0n);
-  assert.is(processor.read('daif'), 0x200n);
-  assert.is(processor.flags, 'nZCv');
-  assert.is(processor.read('exclusive.size'), 0n);
-});
-
-for (const [what, el, spsr, hcr] of [
-  ['a higher level', 1, 0x3c9n, RW],
-  ['EL3', 2, 0x3cdn, RW],
-  ['a reserved mode', 2, 0x3c6n, RW],
-  ['EL0 with SP_EL1', 1, 0x3c1n, RW],
-  ['EL1 under HCR_EL2.TGE', 2, 0x3c5n, RW | TGE],
-  ['AArch64 EL1 while HCR_EL2.RW is 0', 2, 0x3c5n, 0n],
-  ['AArch32 EL1 while HCR_EL2.RW is 1', 2, 0x3d3n, RW],
-  ['AArch32 Hyp mode', 2, 0x3dan, RW],
-] as const) {
-  returns(
-    `a return to ${what} is illegal: level and stack pointer stay, PSTATE.IL is set, the PC comes from ELR`,
-    () => {
-      const processor = eret(el, spsr | 0x8000_0000n, hcr);
-      assert.is(processor.read('currentel'), BigInt(el << 2));
-      assert.is(processor.read('spsel'), 1n);
-      assert.is(processor.read('pstate.il'), 1n << 20n);
-      assert.is(processor.read('pc'), CODE + 0x100n);
-      assert.is(processor.flags, 'Nzcv');
-    },
-  );
-}
-
-returns('an instruction under PSTATE.IL takes an Illegal Execution state exception, which saves and clears it', () => {
-  const processor = eret(2, 0x3cdn);
-  processor.execute('nop');
-  assert.is(processor.read('esr_el2'), 0x3a00_0000n);
-  assert.is(processor.read('elr_el2'), CODE + 0x100n);
-  assert.is(processor.read('spsr_el2') & (1n << 20n), 1n << 20n);
-  assert.is(processor.read('pstate.il'), 0n);
-});
-
-returns('a legal return to AArch32 state is not modelled, and says so', () => {
-  assert.throws(
-    () => eret(2, 0x1d3n, 0n),
-    (error: unknown) => error instanceof NotModelled && /AArch32/.test(error.message),
-  );
-  assert.throws(
-    () => eret(1, 0x1d0n),
-    (error: unknown) => error instanceof NotModelled,
-  );
-});
-
-returns('ERET at EL0 is UNDEFINED', () => {
-  const processor = at(0);
-  processor.execute('eret');
-  assert.is(processor.read('esr_el1'), 0x0200_0000n);
-});
-
-returns('a tagged address loses its tag where TCR_ELx.TBI says so', () => {
-  const processor = at(1);
-  processor.write({ spsr_el1: 0x3c0n, elr_el1: 0xab00_0000_4000_0100n, tcr_el1: 1n << 37n });
-  processor.execute('eret');
-  assert.is(processor.read('pc'), CODE + 0x100n);
-});
-
 entry.run();
-returns.run();
