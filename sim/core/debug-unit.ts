@@ -5,7 +5,7 @@
 import type { Cpu } from './cpu.ts';
 import { debugExceptionsEnabled, debugTarget } from './debug-exceptions.ts';
 import { ArchException, EC } from './exceptions.ts';
-import { type CpuModel, debugRegisterCounts } from './models.ts';
+import { type CpuModel, debugRegisterCounts, featuresOf } from './models.ts';
 import { SS } from './registers.ts';
 
 const MDSCR_SS = 1 << 0;
@@ -13,22 +13,36 @@ const MDSCR_MDE = 1 << 15;
 /** The fault status code of every debug exception. */
 const DEBUG_STATUS = 0b100010;
 const WNR = 1 << 6;
+/** It was a cache maintenance instruction. */
+const CM = 1 << 8;
 const STEP_ISV = 1 << 24;
 const STEP_EX = 1 << 6;
 /** Bits of a virtual address that are compared: those that a 48-bit address has, and the sign. */
 const ADDRESS_BITS = 49n;
-const VMID_SHIFT = 48n;
+/** VTCR_EL2.VS, which reads 0 where VMIDs have 8 bits. */
+const VTCR_VS = 1 << 19;
 
-/** DBGBCR.BT, but for its lowest bit, which tells a linked one. */
+/** DBGBCR.BT, but for its lowest bit, which tells a linked one; the last three came with FEAT_VHE. */
 const MATCHES_ADDRESS = 0b0000;
 const MATCHES_CONTEXT = 0b0010;
 const MATCHES_VMID = 0b1000;
 const MATCHES_CONTEXT_AND_VMID = 0b1010;
+const MATCHES_CONTEXT_EL1 = 0b0110;
+const MATCHES_CONTEXT_EL2 = 0b1100;
+const MATCHES_BOTH_CONTEXTS = 0b1110;
 
 /** A breakpoint or watchpoint: the cells of its value and control registers. */
 interface Comparator {
   readonly value: number;
   readonly control: number;
+}
+
+/** What a watchpoint asks about an access besides its bytes. */
+export interface WatchedAccess {
+  /** 'read' for a load; 'invalidate' for DC IVAC, which counts as a store as all others do. */
+  readonly kind: string;
+  /** The level whose privilege it has: 0 for LDTR and STTR at EL1, else the current one. */
+  readonly el: number;
 }
 
 /** The fields that breakpoints and watchpoints share, by their places in DBGBCR and DBGWCR. */
@@ -45,6 +59,9 @@ export class DebugUnit {
   readonly #mdscr: number;
   readonly #contextId: number;
   readonly #vttbr: number;
+  readonly #vtcr: number;
+  /** CONTEXTIDR_EL2, where the PE has FEAT_VHE. */
+  readonly #contextIdEl2: number | undefined;
   /** What software step knows of the last instruction: 1 it was stepped, 3 and was a load-exclusive. */
   readonly #stepped: number;
 
@@ -62,6 +79,8 @@ export class DebugUnit {
     this.#mdscr = cpu.cell('mdscr_el1');
     this.#contextId = cpu.cell('contextidr_el1');
     this.#vttbr = cpu.cell('vttbr_el2');
+    this.#vtcr = cpu.cell('vtcr_el2');
+    this.#contextIdEl2 = featuresOf(model).has('vhe') ? cpu.cell('contextidr_el2') : undefined;
     this.#stepped = cpu.cell('softwarestep.stepped');
   }
 
@@ -132,13 +151,13 @@ export class DebugUnit {
   }
 
   /** Throws the watchpoint exception of an access, if there is one. The address is given by its halves. */
-  checkAccess(lo: number, hi: number, size: number, write: boolean): void {
+  checkAccess(lo: number, hi: number, size: number, access: WatchedAccess): void {
     if (!this.#monitorEnabled || !debugExceptionsEnabled(this.#cpu)) return;
     const address = (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0);
     for (let byte = 0n; byte < BigInt(size); byte++) {
       const at = BigInt.asUintN(64, address + byte);
-      if (!this.#watchpoints.some((one) => this.#watchpointMatches(one, at, write))) continue;
-      const iss = DEBUG_STATUS | (write ? WNR : 0);
+      if (!this.#watchpoints.some((one) => this.#watchpointMatches(one, at, access))) continue;
+      const iss = DEBUG_STATUS | (access.kind === 'read' ? 0 : WNR) | (access.kind === 'invalidate' ? CM : 0);
       throw new ArchException('sync', EC.watchpoint, iss, { targetEl: debugTarget(this.#cpu), far: at });
     }
   }
@@ -151,7 +170,7 @@ export class DebugUnit {
     const type = field(control, 20, 4) & ~1;
     // Linked, a context is no breakpoint of its own.
     if (linked && type !== MATCHES_ADDRESS) return false;
-    if (!this.#stateMatches(control, field(control, 1, 2), linked)) return false;
+    if (!this.#stateMatches(control, field(control, 1, 2), linked, this.#cpu.el)) return false;
     return type === MATCHES_ADDRESS ? this.#addressMatches(breakpoint, control) : this.#contextMatches(n);
   }
 
@@ -162,34 +181,46 @@ export class DebugUnit {
     return BigInt.asUintN(Number(ADDRESS_BITS), cpu.cells[value]! ^ cpu.pc) >> 2n === 0n;
   }
 
-  /** Whether breakpoint `n` matches the context: CONTEXTIDR_EL1, VMID, or both. */
+  /** Whether breakpoint `n` matches the context: CONTEXTIDR_EL1, VMID, CONTEXTIDR_EL2, or two of them. */
   #contextMatches(n: number): boolean {
-    const cpu = this.#cpu;
+    const { cells, words, el } = this.#cpu;
     const { value, control } = this.#breakpoints[n]!;
-    if (n < this.#breakpoints.length - this.#contextAware || cpu.el === 2) return false;
-    const context = BigInt.asUintN(32, cpu.cells[value]! ^ cpu.cells[this.#contextId]!) === 0n;
-    const vmid = BigInt.asUintN(8, (cpu.cells[value]! >> 32n) ^ (cpu.cells[this.#vttbr]! >> VMID_SHIFT)) === 0n;
-    switch (field(cpu.words[2 * control]!, 20, 4) & ~1) {
+    if (n < this.#breakpoints.length - this.#contextAware) return false;
+    const contextEl2 = this.#contextIdEl2;
+    const isContext = el < 2 && BigInt.asUintN(32, cells[value]! ^ cells[this.#contextId]!) === 0n;
+    const isVmid =
+      el < 2 && BigInt.asUintN(this.#vmidBits, (cells[value]! >> 32n) ^ (cells[this.#vttbr]! >> 48n)) === 0n;
+    const isContextEl2 = contextEl2 !== undefined && cells[value]! >> 32n === BigInt.asUintN(32, cells[contextEl2]!);
+    switch (field(words[2 * control]!, 20, 4) & ~1) {
       case MATCHES_CONTEXT:
-        return context;
+        return isContext;
       case MATCHES_VMID:
-        return vmid;
+        return isVmid;
       case MATCHES_CONTEXT_AND_VMID:
-        return context && vmid;
+        return isContext && isVmid;
+      case MATCHES_CONTEXT_EL1:
+        return contextEl2 !== undefined && isContext;
+      case MATCHES_CONTEXT_EL2:
+        return isContextEl2;
+      case MATCHES_BOTH_CONTEXTS:
+        return isContext && isContextEl2;
       default:
         return false;
     }
   }
 
-  /** Whether the level is one that SSC, HMC and PMC or PAC (`privilege`) name, and the linked context matches. */
-  #stateMatches(control: number, privilege: number, linked: boolean): boolean {
-    const { el } = this.#cpu;
+  /** VTCR_EL2.VS makes VMIDs 16 bits long, where there are such. */
+  get #vmidBits(): number {
+    return (this.#cpu.words[2 * this.#vtcr]! & VTCR_VS) !== 0 ? 16 : 8;
+  }
+
+  /** Whether level `el` is one that SSC, HMC and PMC or PAC (`privilege`) name, and the linked context matches. */
+  #stateMatches(control: number, privilege: number, linked: boolean, el: number): boolean {
     const hmc = field(control, 13, 1);
     const ssc = field(control, 14, 2);
     // The PE is Non-secure.
     if (ssc === 0b10 || (ssc === 0b11 && hmc === 0)) return false;
-    const el2 = hmc === 1 || ssc === 0b11;
-    const matches = el === 2 ? el2 : (privilege & (el === 1 ? 1 : 2)) !== 0;
+    const matches = el === 2 ? hmc === 1 : (privilege & (el === 1 ? 1 : 2)) !== 0;
     return matches && (!linked || this.#linkedContextMatches(field(control, 16, 4)));
   }
 
@@ -200,11 +231,11 @@ export class DebugUnit {
     return isLinkable && this.#contextMatches(n);
   }
 
-  #watchpointMatches(watchpoint: Comparator, address: bigint, write: boolean): boolean {
+  #watchpointMatches(watchpoint: Comparator, address: bigint, { kind, el }: WatchedAccess): boolean {
     const cpu = this.#cpu;
     const control = cpu.words[2 * watchpoint.control]!;
-    if (!this.#isEnabled(watchpoint) || (field(control, 3, 2) & (write ? 2 : 1)) === 0) return false;
-    if (!this.#stateMatches(control, field(control, 1, 2), field(control, 20, 1) === 1)) return false;
+    if (!this.#isEnabled(watchpoint) || (field(control, 3, 2) & (kind === 'read' ? 1 : 2)) === 0) return false;
+    if (!this.#stateMatches(control, field(control, 1, 2), field(control, 20, 1) === 1, el)) return false;
     const value = cpu.cells[watchpoint.value]!;
     // A word-aligned watchpoint selects among four bytes, a doubleword-aligned one among eight.
     const selectBits = (value & 4n) !== 0n ? 2n : 3n;

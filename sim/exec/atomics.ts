@@ -1,11 +1,11 @@
 /** Atomic memory operations (FEAT_LSE; Arm ARM C4.1.88 "Atomic memory operations", "Compare and swap"). */
 import type { Fields } from '../../asm/a64/table/row.ts';
-import { SCRATCH } from '../core/registers.ts';
+import { ACCESS_ADDRESS, SCRATCH } from '../core/registers.ts';
 import { access, baseAndOffset } from './addressing.ts';
 import { alignmentCheck } from './exclusives.ts';
 import { loadPair, makeLoad, makeStore, storePair } from './loads-stores.ts';
 import { destination, source } from './operands.ts';
-import type { Builder, Semantics, SemanticsTable } from './operation.ts';
+import type { Builder, Environment, Semantics, SemanticsTable } from './operation.ts';
 
 /** What is stored, from what memory held and the operand, both of `bits` bits and unsigned. */
 type Operation = (old: bigint, operand: bigint, bits: number) => bigint;
@@ -36,6 +36,13 @@ function readModifyWrite(operation: Operation): Semantics {
   return { build, access: ({ size }) => ({ kind: 'atomic', size: 1 << size }) };
 }
 
+/** A function that throws what a store of `size` bytes would: memory that is not swapped has to be writable all the same. */
+function storeCheck(on: Environment, size: number): () => void {
+  const { memory } = on;
+  const { words } = on.cpu;
+  return () => memory.checkStore(words[2 * ACCESS_ADDRESS]!, words[2 * ACCESS_ADDRESS + 1]!, size);
+}
+
 /** CAS: Rs is compared and gets the old value, Rt is stored where they are equal. */
 const compareAndSwap: Builder = (fields, on) => {
   const { cells } = on.cpu;
@@ -46,10 +53,12 @@ const compareAndSwap: Builder = (fields, on) => {
   const check = alignmentCheck(on, 1 << size, true);
   const load = makeLoad(on, size, OLD);
   const store = makeStore(on, size, source(fields.Rt));
+  const checkStore = storeCheck(on, 1 << size);
   return access(baseAndOffset(on, fields.Rn, 0), () => {
     check();
     load();
     if (cells[OLD] === BigInt.asUintN(bits, cells[compared]!)) store();
+    else checkStore();
     cells[s] = cells[OLD]!;
   });
 };
@@ -63,6 +72,7 @@ const compareAndSwapPair: Builder = (fields: Fields, on) => {
   const check = alignmentCheck(on, 2 << sizeLog2, true);
   const load = loadPair(on, sizeLog2, SCRATCH + 2, SCRATCH + 1, false);
   const store = storePair(on, sizeLog2, source(Rt), source(Rt + 1));
+  const checkStore = storeCheck(on, 2 << sizeLog2);
   return access(baseAndOffset(on, fields.Rn, 0), () => {
     check();
     load();
@@ -71,6 +81,7 @@ const compareAndSwapPair: Builder = (fields: Fields, on) => {
     const isEqual =
       low === BigInt.asUintN(bits, cells[source(Rs)]!) && high === BigInt.asUintN(bits, cells[source(Rs + 1)]!);
     if (isEqual) store();
+    else checkStore();
     cells[destination(Rs)] = low;
     cells[destination(Rs + 1)] = high;
   });

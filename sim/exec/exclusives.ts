@@ -66,6 +66,13 @@ const loadExclusivePair: Builder = (fields, on) => {
   });
 };
 
+/** A function that loads 1 << sizeLog2 bytes that a store-exclusive would replace, at the address in cell `at`. */
+function makeReplacedLoad(on: Environment, sizeLog2: number, t: number, at = ACCESS_ADDRESS): () => void {
+  const { memory } = on;
+  const { words } = on.cpu;
+  return () => memory.loadReplaced(t, words[2 * at]!, words[2 * at + 1]!, 1 << sizeLog2);
+}
+
 /** A store-exclusive of `size` bytes: `load` reads what is there into cells `now`, `store` makes the store. */
 function storeWhereExclusive(
   on: Environment,
@@ -96,17 +103,28 @@ function storeWhereExclusive(
 /** STXR, STLXR and their kin. */
 const storeExclusive: Builder = (fields, on) => {
   const { size } = fields;
-  const load = makeLoad(on, size, SCRATCH);
+  const load = makeReplacedLoad(on, size, SCRATCH);
   const store = makeStore(on, size, source(fields.Rt));
   return storeWhereExclusive(on, fields, 1 << size, [SCRATCH], load, store);
 };
 
+/** What the two registers of STXP would replace; the second cell holds the address before. */
+const FIRST = SCRATCH + 2;
+const SECOND = SCRATCH + 1;
+
 /** STXP, STLXP. */
 const storeExclusivePair: Builder = (fields, on) => {
   const sizeLog2 = 2 + fields.sz;
-  const load = loadPair(on, sizeLog2, SCRATCH + 2, SCRATCH + 1, false);
+  const { cells } = on.cpu;
+  const loadFirst = makeReplacedLoad(on, sizeLog2, FIRST);
+  const loadSecond = makeReplacedLoad(on, sizeLog2, SECOND, SECOND);
+  const load = () => {
+    loadFirst();
+    cells[SECOND] = cells[ACCESS_ADDRESS]! + BigInt(1 << sizeLog2);
+    loadSecond();
+  };
   const store = storePair(on, sizeLog2, source(fields.Rt), source(fields.Rt2));
-  return storeWhereExclusive(on, fields, 2 << sizeLog2, [SCRATCH + 2, SCRATCH + 1], load, store);
+  return storeWhereExclusive(on, fields, 2 << sizeLog2, [FIRST, SECOND], load, store);
 };
 
 const exclusiveLoad: Semantics = { build: loadExclusive, access: ({ size }) => ({ kind: 'load', size: 1 << size }) };

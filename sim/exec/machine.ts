@@ -225,37 +225,30 @@ export class Machine implements Environment {
     cells[DAIF] = BigInt(DAIF_MASK);
   }
 
+  /** What may come before an instruction does not ask what it is: a breakpoint, then PSTATE.IL, before it is decoded. */
   #execute(): void {
     const { cpu, memory } = this;
     const { words, cells } = cpu;
-    const operation = this.#code.operationAt(memory.fetchOffset(words[PC_LOW]!, words[PC_LOW + 1]!));
-    if (this.#isDebugged) {
-      this.#executeDebugged(operation);
-      return;
-    }
+    const offset = memory.fetchOffset(words[PC_LOW]!, words[PC_LOW + 1]!);
+    const breakpoint = this.#isDebugged ? this.debug.breakpoint() : undefined;
+    if (breakpoint !== undefined) throw breakpoint;
     if (words[2 * IL] !== 0) throw illegalState();
+    const operation = this.#code.operationAt(offset);
     this.#last = operation;
-    operation.execute();
+    if (this.#isDebugged && this.debug.isStepping) this.#executeStepped(operation);
+    else operation.execute();
     if (!operation.writesPc) cells[PC] = cells[PC]! + 4n;
   }
 
-  /** The same with breakpoints before the instruction and software step after it. */
-  #executeDebugged(operation: Operation): void {
-    const { cells, words } = this.cpu;
-    const breakpoint = this.debug.breakpoint();
-    if (breakpoint !== undefined) throw breakpoint;
-    if (words[2 * IL] !== 0) throw illegalState();
-    this.#last = operation;
-    const stepping = this.debug.isStepping;
+  #executeStepped(operation: Operation): void {
     try {
       operation.execute();
     } catch (reason) {
       // SVC, HVC and SMC are stepped when they are taken; what else is taken was not executed.
-      if (stepping && reason instanceof ArchException && reason.returnOffset !== 0) this.cpu.write(SS, 0n);
+      if (reason instanceof ArchException && reason.returnOffset !== 0) this.cpu.write(SS, 0n);
       throw reason;
     }
-    if (!operation.writesPc) cells[PC] = cells[PC]! + 4n;
-    if (stepping) this.debug.stepped(operation.instruction.encoding.timing === 'load-exclusive');
+    this.debug.stepped(operation.instruction.encoding.timing === 'load-exclusive');
   }
 
   /** Takes a software step exception or an interrupt, if there is one. */
@@ -290,7 +283,7 @@ export class Machine implements Environment {
     const isWatched = this.#isDebugged && this.debug.usesWatchpoints;
     if (isWatched === this.#isWatched) return;
     this.#isWatched = isWatched;
-    this.memory.watch(isWatched ? (lo, hi, size, write) => this.debug.checkAccess(lo, hi, size, write) : undefined);
+    this.memory.watch(isWatched ? (...access) => this.debug.checkAccess(...access) : undefined);
   }
 
   /** Whether nothing but the next instruction itself can happen at it. */

@@ -21,6 +21,8 @@ import { accessToNothing } from './system-instructions.ts';
 const HCR_TGE = 1 << 27;
 /** DCZID_EL0.BS: log2 of the words DC ZVA zeroes. */
 const BLOCK_SIZE = 0xfn;
+/** CTR_EL0.DminLine: log2 of the words of the smallest data cache line. */
+const DMIN_LINE = 16n;
 
 /** Who may use an operation, and what it does with the address or value in cell `t`. */
 interface OperationRule {
@@ -37,7 +39,8 @@ const nothing = () => () => {};
 function maintain(kind: 'clean' | 'invalidate'): OperationRule['build'] {
   return (on, t) => {
     const { words } = on.cpu;
-    return () => on.memory.maintainCache(kind, words[2 * t]!, words[2 * t + 1]!);
+    const line = 4 << Number((on.systemRegisters.named('ctr_el0')!.read() >> DMIN_LINE) & 0xfn);
+    return () => on.memory.maintainCache(kind, words[2 * t]!, words[2 * t + 1]!, line);
   };
 }
 

@@ -231,12 +231,21 @@ export class Memory {
     this.#store(src, lo, hi, 1 << sizeLog2, this.#unprivilegedView());
   }
 
+  /**
+   * Loads, zero-extended, what a store of `size` bytes (1 to 8) would replace: it faults, and is watched, as that store is.
+   * What a store-exclusive compares.
+   */
+  loadReplaced(dst: number, lo: number, hi: number, size: number): void {
+    this.#slow.loadReplaced(lo, hi, size, this.#view);
+    this.#takeLoaded(dst);
+  }
+
   /** DC ZVA: zeroes the aligned block of `size` bytes (8 to 2048) that (lo, hi) is in. Device memory refuses it. */
   zeroBlock(lo: number, hi: number, size: number): void {
     const { accesses, write } = this.#view;
     // Device memory lets nothing through that is not aligned, and no DC ZVA.
     const offset = this.#slow.ramOffset(lo, hi, accesses.write, write, false) & -size;
-    this.#slow.noteAccess(lo & -size, hi, size, true, offset);
+    this.#slow.noteAccess(lo & -size, hi, size, accesses.write, offset);
     this.#slow.writer.write(lo & -size, hi, offset, new Uint8Array(size), 0, size);
   }
 
@@ -263,14 +272,16 @@ export class Memory {
   }
 
   /**
-   * The memory side of DC CVAC, DC CVAU, DC CIVAC and IC IVAU ('clean') and of DC IVAC ('invalidate'): there are no caches
-   * to maintain, but the address is translated and may fault.
+   * The memory side of DC CVAC, DC CVAU, DC CIVAC and IC IVAU ('clean') and of DC IVAC ('invalidate') on a line of `line`
+   * bytes: there are no caches to maintain, but the address is translated and may fault, and watchpoints take DC IVAC for
+   * a store to the line.
    */
-  maintainCache(kind: 'clean' | 'invalidate', lo: number, hi: number): void {
+  maintainCache(kind: 'clean' | 'invalidate', lo: number, hi: number, line: number): void {
     const access = this.#view.accesses[kind];
     const page = this.#mmu.translate(lo, hi, access, true);
     this.#mmu.commit();
     if ('fault' in page) this.#slow.raise(page, lo, hi, access);
+    if (kind === 'invalidate') this.#slow.watch?.(lo & -line, hi, line, access);
   }
 
   /** TLBI `name` (lower case, such as 'vae1is') with its register argument. Throws NotModelled for a name it lacks. */
@@ -367,6 +378,10 @@ export class Memory {
 
   #load(dst: number, lo: number, hi: number, size: number, view: PrivilegeView): void {
     this.#slow.load(lo, hi, size, view);
+    this.#takeLoaded(dst);
+  }
+
+  #takeLoaded(dst: number): void {
     this.#words[2 * dst] = this.#slow.words[0]!;
     this.#words[2 * dst + 1] = this.#slow.words[1]!;
   }

@@ -12,8 +12,11 @@ import { type Device, PAGE_SIZE, type PhysicalMemory, readView, writeView } from
 import type { PrivilegeView } from './privilege-views.ts';
 import { RamWriter } from './ram-writer.ts';
 
-/** Told of each load and store that translation lets through, before it is made; may throw to prevent it. */
-export type AccessListener = (lo: number, hi: number, size: number, write: boolean) => void;
+/**
+ * Told of each load, store and DC IVAC that translation lets through, before it is made; may throw to prevent it. The kind
+ * of `access` is 'read', 'write' or 'invalidate'.
+ */
+export type AccessListener = (lo: number, hi: number, size: number, access: Access) => void;
 
 /** A load or store: its virtual address, its bytes, and where in RAM it went (-1: to a device). */
 export interface LastAccess {
@@ -60,12 +63,20 @@ export class SlowAccess {
 
   /** Loads `size` bytes, 1 to 16, into `bytes`, and zeroes the rest of it. */
   load(lo: number, hi: number, size: number, view: PrivilegeView): void {
-    const access = view.accesses.read;
+    this.#read(lo, hi, size, view.accesses.read, view.read);
+  }
+
+  /** Loads what a store of the same bytes would replace: it faults, and is watched, as that store is. */
+  loadReplaced(lo: number, hi: number, size: number, view: PrivilegeView): void {
+    this.#read(lo, hi, size, view.accesses.write, view.write);
+  }
+
+  #read(lo: number, hi: number, size: number, access: Access, cache: PageCache): void {
     const aligned = this.#checkAlignment(lo, hi, size, access);
     const first = Math.min(size, PAGE_SIZE - (lo & PAGE_MASK));
-    const offset = this.#offset(lo, hi, access, view.read, aligned);
-    const rest = first < size ? this.#nextPage(lo, hi, access, view.read) : 0;
-    this.noteAccess(lo, hi, size, false, offset);
+    const offset = this.#offset(lo, hi, access, cache, aligned);
+    const rest = first < size ? this.#nextPage(lo, hi, access, cache) : 0;
+    this.noteAccess(lo, hi, size, access, offset);
     this.words[0] = this.words[1] = this.words[2] = this.words[3] = 0;
     if (offset === NOT_RAM) this.#readDevice(lo, hi, size, access);
     else if (aligned && size >= 4) this.#readWords(offset, size);
@@ -80,7 +91,7 @@ export class SlowAccess {
     const first = Math.min(size, PAGE_SIZE - (lo & PAGE_MASK));
     const offset = this.#offset(lo, hi, access, view.write, aligned);
     const rest = first < size ? this.#nextPage(lo, hi, access, view.write) : 0;
-    this.noteAccess(lo, hi, size, true, offset);
+    this.noteAccess(lo, hi, size, access, offset);
     if (this.bigEndian) this.bytes.subarray(0, size).reverse();
     if (offset === NOT_RAM) {
       this.#writeDevice(lo, hi, size, access);
@@ -117,14 +128,14 @@ export class SlowAccess {
   }
 
   /** Reports an access that is about to be made. */
-  noteAccess(lo: number, hi: number, size: number, write: boolean, offset: number): void {
-    this.watch?.(lo, hi, size, write);
+  noteAccess(lo: number, hi: number, size: number, access: Access, offset: number): void {
+    this.watch?.(lo, hi, size, access);
     const { last } = this;
     if (!this.observing || last.size !== 0) return;
     last.lo = lo;
     last.hi = hi;
     last.size = size;
-    last.write = write;
+    last.write = access.kind === 'write';
     last.offset = offset;
   }
 

@@ -151,6 +151,22 @@ exclusives('it fails after CLREX, elsewhere, and where memory has changed', () =
   }
 });
 
+exclusives('a store-exclusive that faults is told as a store, although it compares what is there', () => {
+  const beyond = 1n << 45n;
+  for (const [line, size] of [
+    ['stxr w2, x3, [x1]', 8],
+    ['stlxrb w2, w3, [x1]', 1],
+    ['stxp w2, x3, x4, [x1]', 16],
+  ] as const) {
+    const processor = new Processor();
+    processor.write({ x1: beyond, 'exclusive.address': beyond, 'exclusive.size': size });
+    processor.execute(line);
+    // Address size fault, level 0, WnR.
+    assert.is(processor.read('esr_el2'), 0x9600_0040n, line);
+    assert.is(processor.read('far_el2'), beyond);
+  }
+});
+
 exclusives('pairs are one access', () => {
   const processor = run('ldaxp x4, x5, [x1]');
   processor.execute('stlxp w3, x5, x4, [x1]');
@@ -183,6 +199,25 @@ atomics('bytes and halfwords leave their neighbours', () => {
   const processor = run('ldaddb w2, w0, [x1]', { x2: 0x7f }, cpuModel('neoverse-n1'));
   assert.is(processor.read('x0'), 0x87n);
   assert.is(memory(processor, 0n), 0x8081_8283_8485_8606n);
+});
+
+atomics('compare and swap needs memory that can be written, whether the comparison holds or not', () => {
+  for (const [line, x0] of [
+    ['cas x0, x2, [x1]', 0],
+    ['cas x0, x2, [x1]', 1],
+    ['casp x4, x5, x2, x3, [x1]', 0],
+    ['casp x4, x5, x2, x3, [x1]', 1],
+  ] as const) {
+    const processor = new Processor({ model: cpuModel('neoverse-n1') });
+    // One block of 1 GB, read-only.
+    processor.machine.physical.write64(DATA + 0x1008n, 0x4000_0781n);
+    processor.write({ x0, x4: x0, x1: DATA, ttbr0_el2: DATA + 0x1000n, mair_el2: 0xff, tcr_el2: 0x8082_3519n });
+    processor.write({ sctlr_el2: 0x30c5_1831n });
+    processor.execute(line);
+    // Permission fault, level 1, WnR.
+    assert.is(processor.read('esr_el2'), 0x9600_004dn, `${line} with ${x0}`);
+    assert.is(processor.read('x0'), BigInt(x0));
+  }
 });
 
 atomics('compare and swap stores where the comparison holds, and always gives the old value', () => {

@@ -394,15 +394,19 @@ test('while observing, the first access since the last reset is known', () => {
 test('a watcher sees each access that translation lets through, and may prevent it', () => {
   const { bench } = normalPages();
   const log: string[] = [];
-  bench.memory.watch((lo, _hi, size, write) => {
-    log.push(`${lo.toString(16)} ${size.toString(16)} ${write}`);
-    if (write) throw new Error('watched');
+  bench.memory.watch((lo, _hi, size, { kind, el }) => {
+    log.push(`${lo.toString(16)} ${size.toString(16)} ${kind} EL${el}`);
+    if (kind !== 'read') throw new Error('watched');
   });
   bench.load(0x1008n);
   exceptionOf(() => bench.load(0x9000n));
   assert.throws(() => bench.store(0x1008n, 1n), 'watched');
+  assert.throws(() => bench.memory.loadReplaced(0, 0x1010, 0, 4), 'watched');
   assert.throws(() => bench.memory.zeroBlock(0x1044, 0, 64), 'watched');
-  assert.equal(log, ['1008 8 false', '1008 8 true', '1040 40 true']);
+  assert.throws(() => bench.memory.maintainCache('invalidate', 0x1044, 0, 64), 'watched');
+  bench.memory.maintainCache('clean', 0x1044, 0, 64);
+  const expected = ['1008 8 read EL2', '1008 8 write EL2', '1010 4 write EL2', '1040 40 write EL2'];
+  assert.equal(log, [...expected, '1040 40 invalidate EL2']);
   bench.memory.watch(undefined);
   assert.is(bench.load(0x1008n), 0n);
 });

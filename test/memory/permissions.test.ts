@@ -251,7 +251,7 @@ test('cache maintenance: cleaning needs read permission at EL0 and none at EL1, 
       bench.enter(el);
       const done = (['clean', 'invalidate'] as const).filter((kind) => {
         try {
-          bench.memory.maintainCache(kind, Number(VA), 0);
+          bench.memory.maintainCache(kind, Number(VA), 0, 64);
           return true;
         } catch {
           return false;
@@ -268,7 +268,7 @@ test('a fault of cache maintenance is a data abort with CM and WnR', () => {
   bench.enter(1);
   const expected = { ec: 0x24, status: 0b000101, far: 0x5678n, write: true, maintenance: true };
   assert.equal(
-    abortOf(() => bench.memory.maintainCache('clean', 0x5678, 0)),
+    abortOf(() => bench.memory.maintainCache('clean', 0x5678, 0, 64)),
     expected,
   );
   assert.ok(bench.get('hcr_el2') & HCR_RW);
