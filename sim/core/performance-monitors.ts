@@ -27,11 +27,15 @@ import {
 const CYCLE = 31;
 const CPU_CYCLES = 0x011n;
 const SW_INCR = 0x000n;
+/** PMEVTYPER<n>_EL0.evtCount. */
+const EVENT = 0xffffn;
 /** PMCR_EL0 */
 const E = 1n << 0n;
 const P = 1n << 1n;
 const C = 1n << 2n;
 const D = 1n << 3n;
+/** The cycle counter stands still, too, where MDCR_EL2.HPMD forbids counting. */
+const DP = 1n << 5n;
 const LC = 1n << 6n;
 /** E, D, X, DP, LC are kept. */
 const PMCR = 0x79n;
@@ -45,6 +49,8 @@ const FILTERS = FILTER_EL1 | FILTER_EL0 | COUNT_EL2;
 /** MDCR_EL2 */
 const HPMN = 0x1fn;
 const HPME = 1n << 7n;
+/** Counters that are not EL2's do not count there (FEAT_PMUv3p1; elsewhere the bit reads 0). */
+const HPMD = 1n << 17n;
 const WORD = 0xffff_ffffn;
 /** PMCR_EL0.D makes the cycle counter count every 64th cycle. */
 const DIVIDER = 64n;
@@ -106,16 +112,24 @@ export class PerformanceMonitors {
     return (1n << BigInt(CYCLE)) | ((1n << BigInt(this.#accessible)) - 1n);
   }
 
-  #isRunning({ number, type }: Counter): boolean {
+  /** Whether the counter counts its event at the current level (J1, AArch64.CountEvents). */
+  #isCounting({ number, type }: Counter): boolean {
     const { cells, el } = this.#cpu;
     if (((cells[this.#enables]! >> BigInt(number)) & 1n) === 0n) return false;
     const mdcr = cells[this.#mdcr]!;
+    const controls = cells[this.#controls]!;
     const ofEl2 = number !== CYCLE && number >= Number(mdcr & HPMN);
-    if ((ofEl2 ? mdcr & HPME : cells[this.#controls]! & E) === 0n) return false;
+    if ((ofEl2 ? mdcr & HPME : controls & E) === 0n) return false;
     const filter = cells[type]!;
-    if (number !== CYCLE && (filter & 0xffffn) !== CPU_CYCLES) return false;
-    if (el === 2) return (filter & COUNT_EL2) !== 0n;
-    return (filter & (el === 1 ? FILTER_EL1 : FILTER_EL0)) === 0n;
+    if (el < 2) return (filter & (el === 1 ? FILTER_EL1 : FILTER_EL0)) === 0n;
+    const isForbidden = !ofEl2 && (mdcr & HPMD) !== 0n && (number !== CYCLE || (controls & DP) !== 0n);
+    return !isForbidden && (filter & COUNT_EL2) !== 0n;
+  }
+
+  #isRunning(counter: Counter): boolean {
+    return (
+      this.#isCounting(counter) && (counter.number === CYCLE || (this.#cpu.cells[counter.type]! & EVENT) === CPU_CYCLES)
+    );
   }
 
   #runningNow(): number {
@@ -317,9 +331,9 @@ export class PerformanceMonitors {
   #increment(value: bigint): void {
     const { cells } = this.#cpu;
     for (const counter of this.#counters.slice(0, this.#accessible)) {
-      const bit = 1n << BigInt(counter.number);
-      const counts = (value & cells[this.#enables]! & bit) !== 0n && (cells[this.#controls]! & E) !== 0n;
-      if (counts && (cells[counter.type]! & 0xffffn) === SW_INCR) this.#add(counter, 1n);
+      const isNamed = ((value >> BigInt(counter.number)) & 1n) === 1n;
+      const isIncrement = (cells[counter.type]! & EVENT) === SW_INCR;
+      if (isNamed && isIncrement && this.#isCounting(counter)) this.#add(counter, 1n);
     }
   }
 }
