@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { cpuModel } from '../../sim/core/models.ts';
 import { FIQ, IRQ, SERROR, VFIQ, VIRQ } from '../../sim/core/registers.ts';
 import { CODE, Processor } from '../exec/processor.ts';
 
@@ -11,6 +12,8 @@ const VF = 1n << 6n;
 const VI = 1n << 7n;
 const VSE = 1n << 8n;
 const TGE = 1n << 27n;
+
+const ALL_ROUTES = FMO | IMO | AMO;
 
 const I = 1n << 7n;
 
@@ -74,6 +77,64 @@ interrupts('a virtual interrupt goes to EL1 while its physical one goes to EL2',
   assert.is(stepWith(VIRQ, 1, 0n), 'on');
 });
 
+interrupts('without its route to EL2 no virtual interrupt is pending, and under HCR_EL2.TGE none is', () => {
+  for (const [route, pending] of [
+    [IMO, VI],
+    [FMO, VF],
+    [AMO, VSE],
+  ] as const) {
+    assert.not.equal(stepWith(undefined, 0, route | pending), 'on');
+    assert.is(stepWith(undefined, 1, (ALL_ROUTES & ~route) | pending), 'on');
+    assert.is(stepWith(undefined, 0, ALL_ROUTES | pending | TGE), 'on');
+    assert.is(stepWith(undefined, 2, ALL_ROUTES | pending), 'on');
+  }
+  assert.is(stepWith(VIRQ, 0, IMO | TGE), 'on');
+  assert.is(stepWith(VFIQ, 1, IMO), 'on');
+});
+
+interrupts('virtual FIQ and SError have masks of their own', () => {
+  assert.is(stepWith(undefined, 1, FMO | VF, 1n << 6n), 'on');
+  assert.is(stepWith(undefined, 1, AMO | VSE, 1n << 8n), 'on');
+  assert.is(stepWith(undefined, 1, FMO | VF, I | (1n << 8n)), 'el1+0x300');
+  assert.is(stepWith(undefined, 1, AMO | VSE, I | (1n << 6n)), 'el1+0x380');
+});
+
+interrupts('an interrupt saves PSTATE with its masks, and masks everything', () => {
+  const processor = new Processor();
+  processor.write({ vbar_el2: 0x4001_2000n, hcr_el2: RW | IMO, daif: 0x140 });
+  processor.flags = 'nZCv';
+  processor.enter(1);
+  processor.machine.cpu.setLine(IRQ, true);
+  processor.step();
+  assert.is(processor.read('spsr_el2'), 0x6000_0145n);
+  assert.is(processor.read('daif'), 0x3c0n);
+  assert.is(processor.read('elr_el2'), CODE);
+});
+
+interrupts('a physical SError is pending until it is taken, and then not any more', () => {
+  const processor = new Processor();
+  processor.write({ vbar_el2: 0x4001_2000n, hcr_el2: RW | AMO | VSE, daif: 0x1c0 });
+  processor.load(['nop']);
+  processor.machine.cpu.setLine(SERROR, true);
+  processor.step();
+  assert.is(processor.read('serror'), 1n);
+  processor.enter(1);
+  processor.step();
+  assert.is(processor.read('pc'), 0x4001_2580n);
+  assert.is(processor.read('esr_el2'), 0xbe00_0000n);
+  assert.is(processor.read('serror'), 0n);
+  // The virtual one is still to come.
+  assert.is(processor.read('hcr_el2'), RW | AMO | VSE);
+});
+
+interrupts('with FEAT_RAS the syndrome of a virtual SError is VSESR_EL2', () => {
+  const processor = new Processor({ model: cpuModel('neoverse-n1') });
+  processor.write({ vbar_el1: 0x4001_1000n, hcr_el2: RW | AMO | VSE, vsesr_el2: 0x100_0011n, daif: 0 });
+  processor.enter(1);
+  processor.step();
+  assert.is(processor.read('esr_el1'), 0xbf00_0011n);
+});
+
 interrupts('a virtual SError is pending once', () => {
   const processor = new Processor();
   processor.write({ vbar_el1: 0x4001_1000n, hcr_el2: RW | AMO | VSE, daif: 0 });
@@ -124,6 +185,24 @@ interrupts('ISR_EL1 shows what is pending: at EL1 the virtual one where HCR_EL2 
   processor.machine.cpu.setLine(IRQ, true);
   processor.execute('mrs x0, isr_el1');
   assert.is(processor.read('x0'), I);
+});
+
+interrupts('ISR_EL1 has a bit for each type, from its own line and its own HCR_EL2 bit', () => {
+  const status = (el: 1 | 2, hcr: bigint, ...lines: number[]) => {
+    const processor = new Processor();
+    processor.write({ hcr_el2: RW | hcr, daif: 0x3c0 });
+    processor.enter(el);
+    for (const line of lines) processor.machine.cpu.setLine(line, true);
+    // Registers may be read while an interrupt that nothing masks is pending.
+    return processor.machine.systemRegisters.named('isr_el1')!.read();
+  };
+  const [F, A] = [1n << 6n, 1n << 8n];
+  assert.equal([status(1, 0n, IRQ), status(1, 0n, FIQ), status(1, 0n, SERROR)], [I, F, A]);
+  assert.equal([status(1, IMO, IRQ), status(1, FMO, FIQ), status(1, AMO, SERROR)], [0n, 0n, 0n]);
+  assert.equal([status(1, IMO, VIRQ), status(1, FMO, VFIQ)], [I, F]);
+  assert.equal([status(1, IMO | VI), status(1, FMO | VF), status(1, AMO | VSE)], [I, F, A]);
+  assert.equal([status(1, VI), status(1, VF), status(1, VSE), status(1, 0n, VIRQ)], [0n, 0n, 0n, 0n]);
+  assert.equal([status(2, ALL_ROUTES, IRQ, FIQ, SERROR), status(2, ALL_ROUTES | VI | VF | VSE)], [I | F | A, 0n]);
 });
 
 interrupts.run();
