@@ -1,7 +1,9 @@
 /**
  * The controls that trap system-register accesses and system instructions, each with the bit that holds it
  * (Arm ARM: D17.2 "HCR_EL2", "CPTR_EL2", "SCTLR_EL1", "CPACR_EL1"; D17.3 "MDCR_EL2", "MDSCR_EL1"; D17.5
- * "PMUSERENR_EL0"; D17.11 "CNTHCTL_EL2", "CNTKCTL_EL1"). HSTR_EL2 traps AArch32 accesses only, so no row names it.
+ * "PMUSERENR_EL0"; D17.11 "CNTHCTL_EL2", "CNTKCTL_EL1"). Three controls have no row: HSTR_EL2 and HCR_EL2.TID0 trap accesses
+ * in AArch32 state only, in which nothing executes; CPTR_EL2.TTA those to trace registers, which no model has
+ * (ID_AA64DFR0_EL1.TraceVer is 0), so that they are UNDEFINED. All keep what is written.
  */
 import type { TrapControl } from './system-register.ts';
 
