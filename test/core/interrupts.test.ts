@@ -54,6 +54,10 @@ interrupts('HCR_EL2.TGE routes as IMO, FMO and AMO do', () => {
   assert.is(stepWith(IRQ, 0, TGE, I), 'el2+0x480');
   assert.is(stepWith(FIQ, 0, TGE), 'el2+0x500');
   assert.is(stepWith(SERROR, 0, TGE), 'el2+0x580');
+  assert.is(stepWith(FIQ, 0, TGE, 1n << 6n), 'el2+0x500');
+  assert.is(stepWith(SERROR, 0, TGE, 1n << 8n), 'el2+0x580');
+  assert.is(stepWith(IRQ, 2, TGE), 'el2+0x280');
+  assert.is(stepWith(IRQ, 2, TGE, I), 'on');
 });
 
 interrupts('FIQ and SError have routes and masks of their own', () => {

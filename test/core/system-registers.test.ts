@@ -56,6 +56,40 @@ for (const [name, mask, res1] of [
   });
 }
 
+const resets = suite('reset');
+
+// The cores' Technical Reference Manuals, chapter 4, "AArch64 register summary"; with no value there, what the Arm ARM has in
+// "reset value" of each register for a PE whose highest level is EL2.
+for (const [model, values] of [
+  ['cortex-a53', { midr_el1: 0x410f_d034n, pmcr_el0: 0x4103_3000n, sctlr_el1: 0x00c5_0838n, ctr_el0: 0x8444_8004n }],
+  ['cortex-a57', { midr_el1: 0x411f_d070n, pmcr_el0: 0x4101_3000n, sctlr_el1: 0x00c5_0838n, ctr_el0: 0x8444_c004n }],
+  ['cortex-a72', { midr_el1: 0x410f_d083n, pmcr_el0: 0x4102_3000n, sctlr_el1: 0x00c5_0838n, ctr_el0: 0x8444_c004n }],
+] as const) {
+  resets(`${model} starts at EL2h with everything masked, traps and timers as the manuals say`, () => {
+    const processor = new Processor({ model: cpuModel(model) });
+    const read = (name: string) => processor.machine.systemRegisters.named(name)!.read();
+    for (const [name, value] of Object.entries({
+      ...values,
+      vpidr_el2: values.midr_el1,
+      vmpidr_el2: 0x8000_0000n,
+      mdcr_el2: 6n,
+      cptr_el2: 0x33ffn,
+      hstr_el2: 0n,
+      cpacr_el1: 0n,
+      hcr_el2: 0n,
+      cnthctl_el2: 3n,
+      oslsr_el1: 0xan,
+      currentel: 8n,
+      spsel: 1n,
+      daif: 0x3c0n,
+    })) {
+      assert.is(read(name), value, name);
+    }
+    // M, C and I are 0 in both.
+    assert.is((read('sctlr_el1') | read('sctlr_el2')) & 0x1005n, 0n);
+  });
+}
+
 const access = suite('access rules');
 
 access('a register of a higher level is UNDEFINED, and so is one that can only be read or only be written', () => {
@@ -214,6 +248,26 @@ debug('the OS lock is locked after reset, and OSLAR_EL1 opens it', () => {
   assert.is(processor.read('x1'), 8n);
 });
 
+debug('OSLAR_EL1 locks it again, and only bit 0 counts', () => {
+  const processor = new Processor();
+  processor.write({ x1: 0xffff_fffen, x2: 1 });
+  processor.execute('msr oslar_el1, x1', 'mrs x3, oslsr_el1', 'msr oslar_el1, x2', 'mrs x4, oslsr_el1');
+  assert.is(processor.read('x3'), 8n);
+  assert.is(processor.read('x4'), 0xan);
+});
+
+debug('DBGBCR<n>_EL1.BAS shows each bit for a halfword twice', () => {
+  assert.is(readBack('dbgbcr0_el1', 0x20n), 0x60n);
+  assert.is(readBack('dbgbcr0_el1', 0x80n), 0x180n);
+  assert.is(readBack('dbgbcr0_el1', 0x140n), 0n);
+  assert.is(readBack('dbgbcr0_el1', ONES), 0xff_e1e7n);
+});
+
+debug('DBGWVR<n>_EL1 is a word address, DBGBVR<n>_EL1 may hold a context ID', () => {
+  assert.is(readBack('dbgwvr0_el1', ONES), ONES - 3n);
+  assert.is(readBack('dbgbvr0_el1', ONES), ONES);
+});
+
 debug("MDSCR_EL1's copies of the external debugger's bits can be written only under the OS lock", () => {
   const processor = new Processor();
   processor.write({ x1: ONES });
@@ -243,4 +297,4 @@ debug('claim tags are set by one register and cleared by the other', () => {
   assert.is(processor.read('x5'), 0xffn);
 });
 
-for (const tests of [reserved, access, identity, debug]) tests.run();
+for (const tests of [reserved, resets, access, identity, debug]) tests.run();

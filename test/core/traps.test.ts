@@ -128,9 +128,50 @@ traps('the syndrome names the register, the direction and the general register',
   assert.is(processor.read('esr_el2'), 0x6200_0000n | (3n << 20n) | (3n << 5n) | (5n << 1n) | 1n);
 });
 
-traps('a pending interrupt keeps WFI, and an event keeps WFE, from being trapped', () => {
-  assert.is(outcome('wfi', 1, { hcr_el2: RW | (1n << 13n) | (1n << 4n) | (1n << 7n), daif: 0x3c0 }), 'none');
-  assert.is(outcome('wfe', 1, { hcr_el2: RW | (1n << 14n), event: 1 }), 'none');
+traps('a pending interrupt keeps WFI from being trapped, masked or not, and an event keeps WFE', () => {
+  const [TWI, TWE, IMO, VI] = [1n << 13n, 1n << 14n, 1n << 4n, 1n << 7n];
+  const masked = { daif: 0x3c0 };
+  for (const line of ['irq', 'fiq', 'serror']) {
+    assert.is(outcome('wfi', 1, { hcr_el2: RW | TWI, ...masked, [line]: 1 }), 'none', line);
+  }
+  assert.is(outcome('wfi', 1, { hcr_el2: RW | TWI | IMO | VI, ...masked }), 'none');
+  assert.is(outcome('wfi', 1, { hcr_el2: RW | TWI | IMO, ...masked, virq: 1 }), 'none');
+  // Without the route no virtual interrupt is pending.
+  assert.is(outcome('wfi', 1, { hcr_el2: RW | TWI | VI, ...masked, virq: 1 }), 'EL2 0x1');
+  assert.is(outcome('wfe', 1, { hcr_el2: RW | TWE, ...masked, event: 1 }), 'none');
+  assert.is(outcome('wfe', 1, { hcr_el2: RW | TWE, ...masked, irq: 1 }), 'EL2 0x1');
+  assert.is(outcome('wfi', 1, { hcr_el2: RW | TWI, ...masked, event: 1 }), 'EL2 0x1');
+});
+
+traps('the syndrome of WFI and WFE says which it was, and that it was not conditional', () => {
+  for (const [line, iss] of [
+    ['wfi', 0x1e0_0000n],
+    ['wfe', 0x1e0_0001n],
+  ] as const) {
+    const processor = new Processor();
+    processor.write({ ...open, hcr_el2: RW | (3n << 13n) });
+    processor.enter(1);
+    processor.execute(line);
+    assert.is(processor.read('esr_el2'), 0x600_0000n | iss);
+    assert.is(processor.read('elr_el2'), CODE);
+  }
+});
+
+traps('the syndrome of a system instruction and of MSR DAIFSet has their own op0', () => {
+  const processor = new Processor();
+  processor.write({ ...open, hcr_el2: RW | (1n << 25n), x5: 1 });
+  processor.enter(1);
+  processor.execute('tlbi vale1is, x5');
+  // Op0 1, Op2 5, Op1 0, CRn 8, Rt 5, CRm 3.
+  const tlbi = (1n << 20n) | (5n << 17n) | (8n << 10n) | (5n << 5n) | (3n << 1n);
+  assert.is(processor.read('esr_el2'), 0x6200_0000n | tlbi);
+  const user = new Processor();
+  user.write({ ...open, sctlr_el1: 0x30d0_0800n });
+  user.enter(0);
+  user.execute('msr daifclr, #9');
+  // Op0 0, Op2 7, Op1 3, CRn 4, Rt 31, CRm the immediate.
+  const daif = (7n << 17n) | (3n << 14n) | (4n << 10n) | (31n << 5n) | (9n << 1n);
+  assert.is(user.read('esr_el1'), 0x6200_0000n | daif);
 });
 
 traps.run();

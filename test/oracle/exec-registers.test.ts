@@ -1,6 +1,6 @@
 /**
- * System registers compared with QEMU's: which encodings MRS may read at EL0, EL1 and EL2 and with what syndrome it fails,
- * the values after reset, and what a written value reads back as.
+ * System registers compared with QEMU's: which encodings MRS may read and MSR may not write at EL0, EL1 and EL2 and with what
+ * syndrome they fail, the values after reset, and what a written value reads back as.
  */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -65,6 +65,28 @@ for (const processor of processors) {
       );
       const image = new ProbeImage(el);
       for (const code of codes) image.probe(MRS_X0 | (code << 5));
+      compare(image, processor, codes.map(nameOf));
+    });
+  }
+}
+
+for (const processor of processors) {
+  for (const el of [0, 1, 2] as const) {
+    const title = `${processor.cpu} at EL${el}: MSR fails with the same syndrome as QEMU's wherever no register can be written`;
+    withTools(registers, ['qemu-system-aarch64'], title, () => {
+      const machine = machineOf(processor);
+      const isWritable = (code: number) => {
+        const lowest = machine.systemRegisters.encoded(code, true)?.row.writableFrom;
+        return lowest !== undefined && lowest <= el;
+      };
+      const codes = encodings.filter(
+        (code) =>
+          !isWritable(code) &&
+          !deviating.has(nameOf(code)) &&
+          (processor.all || systemRegisterByEncoding(code) !== undefined),
+      );
+      const image = new ProbeImage(el);
+      for (const code of codes) image.probe(MSR_X0 | (code << 5));
       compare(image, processor, codes.map(nameOf));
     });
   }
