@@ -15,6 +15,8 @@ export const LEAF_LOW = {
   memAttrShift: 2,
   /** AP[2:1]: bit 0 of the field lets EL0 in, bit 1 makes the region read-only. Stage 2: S2AP[1:0], write and read. */
   apShift: 6,
+  /** AP[2], the upper bit of that field: read-only. Stage 2: S2AP[1], writable. */
+  ap2: 1 << 7,
   shShift: 8,
   af: 1 << 10,
   ng: 1 << 11,
@@ -22,7 +24,9 @@ export const LEAF_LOW = {
 
 /** Upper attributes, bits 63:50, of blocks and pages, in the upper half. */
 export const LEAF_HIGH = {
-  /** PXN, bit 53. */
+  /** DBM, bit 51. */
+  dbm: 1 << 19,
+  /** PXN, bit 53; XN[0] at stage 2. */
   pxn: 1 << 21,
   /** UXN, XN where one privilege level uses the regime, XN[1] at stage 2: bit 54. */
   uxn: 1 << 22,
@@ -79,7 +83,9 @@ export interface Stage2Leaf {
   readonly base: number;
   readonly readable: boolean;
   readonly writable: boolean;
-  readonly xn: boolean;
+  /** EL1, EL0 may not execute. */
+  readonly el1Xn: boolean;
+  readonly el0Xn: boolean;
   /** Attributes as a MAIR_ELx byte (see memory-attributes.ts). */
   readonly attributes: number;
   readonly shareability: number;

@@ -66,6 +66,6 @@ export function stage2Permits(leaf: Stage2Leaf, access: Access): boolean {
     case 'clean':
       return access.el !== 0 || leaf.readable;
     case 'fetch':
-      return !leaf.xn;
+      return !(access.el === 0 ? leaf.el0Xn : leaf.el1Xn);
   }
 }

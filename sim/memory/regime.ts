@@ -49,6 +49,9 @@ export interface WalkStart {
   readonly outputBits: number;
   /** Undefined for 4 KB; else what selects another granule. */
   readonly otherGranule: string | undefined;
+  /** FEAT_HAFDBS: what has hardware set access flags, and make pages with DBM writable; undefined: nothing. */
+  readonly managesAccessFlag: string | undefined;
+  readonly managesDirtyState: string | undefined;
 }
 
 /** One of the two address ranges of a stage 1 regime. */
@@ -57,6 +60,8 @@ export interface AddressRange extends WalkStart {
   readonly ignoreTopByte: boolean;
   /** EPD: no walks. */
   readonly walksDisabled: boolean;
+  /** HPD (FEAT_HPDS): table descriptors take no permissions away. */
+  readonly ignoresTableAttributes: boolean;
 }
 
 export interface Stage1Parameters extends Stage1Controls {
@@ -87,7 +92,12 @@ export interface Stage2Parameters {
   readonly cacheDisabled: boolean;
   readonly bigEndian: boolean;
   readonly vmid: number;
+  /** FEAT_XNX: a descriptor forbids EL1 and EL0 to execute one by one. */
+  readonly separateExecution: boolean;
 }
+
+/** What a range's size, granule and table register say. */
+type RangeStart = Pick<WalkStart, 'inputBits' | 'startLevel' | 'tableBase' | 'outputBits' | 'otherGranule'>;
 
 /** Tells whether any register of a group has another value than when it was last asked. */
 export class RegisterWatch {
@@ -140,7 +150,6 @@ export class ControlRegisters {
     const sctlr = this.#low('sctlr_el2');
     const tcr = this.#low('tcr_el2');
     const granule = granule4K((tcr >>> 14) & 0b11, 'TCR_EL2.TG0', 0b00);
-    const tbi = (tcr & (1 << 20)) !== 0;
     return {
       enabled: (sctlr & SCTLR.m) !== 0,
       defaultCacheable: false,
@@ -150,7 +159,13 @@ export class ControlRegisters {
       physicalBits: this.#physicalBits(),
       mairLow: this.#low('mair_el2'),
       mairHigh: this.#high('mair_el2'),
-      lower: this.#range('ttbr0_el2', tcr & 0x3f, (tcr >>> 16) & 0b111, granule, tbi, false),
+      lower: {
+        ...this.#range('ttbr0_el2', tcr & 0x3f, (tcr >>> 16) & 0b111, granule),
+        ...hardwareManagement('TCR_EL2', tcr, 21),
+        ignoreTopByte: (tcr & (1 << 20)) !== 0,
+        walksDisabled: false,
+        ignoresTableAttributes: (tcr & (1 << 24)) !== 0,
+      },
       upper: undefined,
       asid: 0,
       asidMask: 0,
@@ -166,8 +181,7 @@ export class ControlRegisters {
     const ips = tcrHigh & 0b111;
     const granule0 = granule4K((tcr >>> 14) & 0b11, 'TCR_EL1.TG0', 0b00);
     const granule1 = granule4K(tcr >>> 30, 'TCR_EL1.TG1', 0b10);
-    const [tbi0, tbi1] = [(tcrHigh & (1 << 5)) !== 0, (tcrHigh & (1 << 6)) !== 0];
-    const [epd0, epd1] = [(tcr & (1 << 7)) !== 0, (tcr & (1 << 23)) !== 0];
+    const management = hardwareManagement('TCR_EL1', tcrHigh, 7);
     const a1 = (tcr & (1 << 22)) !== 0;
     const asid16 = (tcrHigh & (1 << 4)) !== 0 && ((this.#low('id_aa64mmfr0_el1') >>> 4) & 0xf) === 2;
     const asidMask = asid16 ? 0xffff : 0xff;
@@ -180,8 +194,20 @@ export class ControlRegisters {
       physicalBits: this.#physicalBits(),
       mairLow: this.#low('mair_el1'),
       mairHigh: this.#high('mair_el1'),
-      lower: this.#range('ttbr0_el1', tcr & 0x3f, ips, granule0, tbi0, epd0),
-      upper: this.#range('ttbr1_el1', (tcr >>> 16) & 0x3f, ips, granule1, tbi1, epd1),
+      lower: {
+        ...this.#range('ttbr0_el1', tcr & 0x3f, ips, granule0),
+        ...management,
+        ignoreTopByte: (tcrHigh & (1 << 5)) !== 0,
+        walksDisabled: (tcr & (1 << 7)) !== 0,
+        ignoresTableAttributes: (tcrHigh & (1 << 9)) !== 0,
+      },
+      upper: {
+        ...this.#range('ttbr1_el1', (tcr >>> 16) & 0x3f, ips, granule1),
+        ...management,
+        ignoreTopByte: (tcrHigh & (1 << 6)) !== 0,
+        walksDisabled: (tcr & (1 << 23)) !== 0,
+        ignoresTableAttributes: (tcrHigh & (1 << 10)) !== 0,
+      },
       asid: (this.#high(a1 ? 'ttbr1_el1' : 'ttbr0_el1') >>> 16) & asidMask,
       asidMask,
     };
@@ -198,17 +224,11 @@ export class ControlRegisters {
       cacheDisabled: (this.#high('hcr_el2') & HCR_HIGH_CD) !== 0,
       bigEndian: (this.#low('sctlr_el2') & SCTLR.ee) !== 0,
       vmid: (this.#high('vttbr_el2') >>> 16) & (vmid16 ? 0xffff : 0xff),
+      separateExecution: this.#low('id_aa64mmfr1_el1') >>> 28 !== 0,
     };
   }
 
-  #range(
-    ttbr: ControlRegister,
-    txsz: number,
-    ps: number,
-    otherGranule: string | undefined,
-    ignoreTopByte: boolean,
-    walksDisabled: boolean,
-  ): AddressRange {
+  #range(ttbr: ControlRegister, txsz: number, ps: number, otherGranule: string | undefined): RangeStart {
     const legal = txsz >= MIN_TXSZ && txsz <= MAX_TXSZ;
     const inputBits = 64 - txsz;
     const startLevel = 3 - Math.floor((inputBits - 13) / 9);
@@ -218,8 +238,6 @@ export class ControlRegisters {
       tableBase: legal ? this.#tableBase(ttbr, inputBits, startLevel) : 0,
       outputBits: this.#outputBits(ps),
       otherGranule,
-      ignoreTopByte,
-      walksDisabled,
     };
   }
 
@@ -243,6 +261,7 @@ export class ControlRegisters {
       tableBase: legal ? this.#tableBase('vttbr_el2', inputBits, startLevel) : 0,
       outputBits: this.#outputBits((vtcr >>> 16) & 0b111),
       otherGranule: granule4K((vtcr >>> 14) & 0b11, 'VTCR_EL2.TG0', 0b00),
+      ...hardwareManagement('VTCR_EL2', vtcr, 21),
     };
   }
 
@@ -273,4 +292,16 @@ export class ControlRegisters {
 /** Undefined where `tg` is the code for 4 KB, `expected`; else what to tell about it. */
 function granule4K(tg: number, field: string, expected: number): string | undefined {
   return tg === expected ? undefined : `${field} = 0b${tg.toString(2).padStart(2, '0')}`;
+}
+
+/** HA and, above it, HD of the translation control register `name`, of whose half `value` HA is bit `lsb`. */
+function hardwareManagement(
+  name: string,
+  value: number,
+  lsb: number,
+): Pick<WalkStart, 'managesAccessFlag' | 'managesDirtyState'> {
+  return {
+    managesAccessFlag: (value & (1 << lsb)) !== 0 ? `${name}.HA` : undefined,
+    managesDirtyState: (value & (2 << lsb)) !== 0 ? `${name}.HD` : undefined,
+  };
 }

@@ -1,7 +1,7 @@
 /**
  * The table walks of VMSAv8-64, 4 KB granule: AArch64.S1Walk and AArch64.S2Walk of the pseudocode (Arm ARM DDI 0487,
- * J1.1), without hardware update of the access flag and dirty state, which came with Armv8.1. Permissions are not
- * looked at here.
+ * J1.1). Hardware update of the access flag and dirty state (FEAT_HAFDBS) is not modelled: where it would happen, the walk
+ * stops with that message. Permissions are not looked at here.
  */
 import { NotModelled } from '../core/exceptions.ts';
 import {
@@ -18,7 +18,7 @@ import {
 } from './descriptors.ts';
 import { FAULT, type Fault, type FaultKind } from './faults.ts';
 import { isDevice, NORMAL_NON_CACHEABLE, stage2Attributes } from './memory-attributes.ts';
-import type { Stage1Parameters, Stage2Parameters, WalkStart } from './regime.ts';
+import type { AddressRange, Stage1Parameters, Stage2Parameters, WalkStart } from './regime.ts';
 
 /** Where a walk reads its descriptors. */
 export interface DescriptorSource {
@@ -45,7 +45,7 @@ interface FoundLeaf {
 /** Walks stage 1 tables for `input`, the offset into the range. A fault is returned, not thrown. */
 export function walkStage1(
   source: DescriptorSource,
-  start: WalkStart,
+  start: AddressRange,
   regime: Stage1Parameters,
   input: number,
 ): Stage1Leaf | Fault {
@@ -53,7 +53,9 @@ export function walkStage1(
     fault,
     level,
   }));
-  return 'fault' in found ? found : stage1Leaf(found, regime);
+  if ('fault' in found) return found;
+  if (isModifiable(found) && (found.low & LEAF_LOW.ap2) !== 0) refuseUpdate(start.managesDirtyState);
+  return stage1Leaf(start.ignoresTableAttributes ? { ...found, tableAttributes: 0 } : found, regime);
 }
 
 /** Walks stage 2 tables for `ipa`. `s1ptw`: on behalf of a stage 1 walk. A fault is returned, not thrown. */
@@ -71,7 +73,19 @@ export function walkStage2(
   const { start } = parameters;
   if (start.inputBits === undefined || ipa >= 2 ** start.inputBits) return fail(FAULT.translation, 0);
   const found = walk(source, start, ipa, fail);
-  return 'fault' in found ? found : stage2Leaf(found, parameters);
+  if ('fault' in found) return found;
+  if (isModifiable(found) && (found.low & LEAF_LOW.ap2) === 0) refuseUpdate(start.managesDirtyState);
+  return stage2Leaf(found, parameters);
+}
+
+/** DBM: hardware may make the page writable. */
+function isModifiable({ high }: FoundLeaf): boolean {
+  return (high & LEAF_HIGH.dbm) !== 0;
+}
+
+/** Stops the run where hardware would update a descriptor, as control bit `manager` has it do. */
+function refuseUpdate(manager: string | undefined): void {
+  if (manager !== undefined) throw new NotModelled(`hardware that updates descriptors (${manager} = 1)`);
 }
 
 function walk(
@@ -105,7 +119,10 @@ function walk(
     if (!isLeaf) return fail(FAULT.translation, level);
     const address = addressField(low, high);
     if (address >= limit) return fail(FAULT.addressSize, level);
-    if ((low & LEAF_LOW.af) === 0) return fail(FAULT.accessFlag, level);
+    if ((low & LEAF_LOW.af) === 0) {
+      refuseUpdate(start.managesAccessFlag);
+      return fail(FAULT.accessFlag, level);
+    }
     const size = entrySize(level);
     return { level, low, high, base: Math.floor(address / size) * size, tableAttributes };
   }
@@ -131,7 +148,13 @@ function mairByte({ mairLow, mairHigh }: Stage1Parameters, index: number): numbe
   return ((index < 4 ? mairLow : mairHigh) >>> (8 * (index % 4))) & 0xff;
 }
 
-function stage2Leaf({ level, low, high, base }: FoundLeaf, { cacheDisabled }: Stage2Parameters): Stage2Leaf {
+/** XN[1] forbids EL1 and EL0 to execute; under FEAT_XNX, XN[0] turns that round for EL1. */
+function stage2Leaf(
+  { level, low, high, base }: FoundLeaf,
+  { cacheDisabled, separateExecution }: Stage2Parameters,
+): Stage2Leaf {
+  const xn1 = (high & LEAF_HIGH.uxn) !== 0;
+  const xn0 = separateExecution && (high & LEAF_HIGH.pxn) !== 0;
   const s2ap = (low >>> LEAF_LOW.apShift) & 0b11;
   const attributes = stage2Attributes((low >>> LEAF_LOW.memAttrShift) & 0xf);
   return {
@@ -139,7 +162,8 @@ function stage2Leaf({ level, low, high, base }: FoundLeaf, { cacheDisabled }: St
     base,
     readable: (s2ap & 0b01) !== 0,
     writable: (s2ap & 0b10) !== 0,
-    xn: (high & LEAF_HIGH.uxn) !== 0,
+    el1Xn: xn1 !== xn0,
+    el0Xn: xn1,
     attributes: cacheDisabled && !isDevice(attributes) ? NORMAL_NON_CACHEABLE : attributes,
     shareability: (low >>> LEAF_LOW.shShift) & 0b11,
   };

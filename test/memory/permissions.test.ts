@@ -212,6 +212,63 @@ test('stage 2: S2AP lets reads and writes through one by one, XN bars fetches, t
   }
 });
 
+test('with FEAT_XNX stage 2 bars EL1 and EL0 from fetching one by one', () => {
+  const bench = new Bench();
+  bench.set('id_aa64mmfr1_el1', 1n << 28n);
+  const stage2 = bench.enableStage2();
+  stage2.map(PA, PA, 0x1000n);
+  // XN[1:0]: what EL1 and EL0 may do.
+  for (const [xn, el1, el0] of [
+    [0b00n, 'rwx', 'rwx'],
+    [0b01n, 'rw-', 'rwx'],
+    [0b10n, 'rw-', 'rw-'],
+    [0b11n, 'rwx', 'rw-'],
+  ] as const) {
+    stage2.write(stage2.find(PA), PA | PAGE | AF | (0xfn << 2n) | (3n << 6n) | (xn << 53n));
+    bench.memory.tlbi('vmalls12e1', 0n);
+    bench.enter(1);
+    assert.is(allowed(bench, PA), el1, `XN ${xn} EL1`);
+    bench.enter(0);
+    assert.is(allowed(bench, PA), el0, `XN ${xn} EL0`);
+  }
+});
+
+test('with HPD table descriptors take nothing away, range by range', () => {
+  const bench = new Bench();
+  const { lower, upper } = bench.enableEl1();
+  const [low, high] = [0x1000n, 0xffff_ff80_0000_1000n];
+  for (const [tables, va] of [
+    [lower, low],
+    [upper, high],
+  ] as const) {
+    tables.map(va, PA, 0x1000n);
+    const at = { pa: tables.root };
+    tables.write(at, bench.physical.read64(at.pa) | (0xfn << 59n));
+  }
+  bench.enter(1);
+  const allow = () => [allowed(bench, low), allowed(bench, high)];
+  assert.equal(allow(), ['r--', 'r--']);
+  for (const [bit, ...expected] of [
+    [41n, 'rw', 'r-'],
+    [42n, 'r-', 'rw'],
+  ] as const) {
+    bench.set('tcr_el1', (bench.get('tcr_el1') & ~(3n << 41n)) | (1n << bit));
+    bench.memory.tlbi('vmalle1', 0n);
+    assert.equal(
+      allow().map((all) => all.slice(0, 2)),
+      expected,
+    );
+  }
+  const el2 = bench.enableEl2();
+  el2.map(low, PA, 0x1000n);
+  el2.write({ pa: el2.root }, bench.physical.read64(el2.root) | (1n << 62n));
+  bench.enter(2);
+  assert.is(allowed(bench).slice(0, 2), 'r-');
+  bench.set('tcr_el2', bench.get('tcr_el2') | (1n << 24n));
+  bench.memory.tlbi('alle2', 0n);
+  assert.is(allowed(bench).slice(0, 2), 'rw');
+});
+
 test('both stages must allow an access, and stage 1 is asked first', () => {
   const bench = new Bench();
   const { lower } = bench.enableEl1();

@@ -6,6 +6,7 @@ import type { PageTables } from '../../sim/memory/page-tables.ts';
 import { abortOf, Bench, HCR_PTW, HCR_TGE, RAM } from './test-bench.ts';
 
 const AF = 1n << 10n;
+const DBM = 1n << 51n;
 
 /** Bytes that an entry of `level` covers. */
 const entrySize = (level: number) => 1n << BigInt(12 + 9 * (3 - level));
@@ -182,6 +183,38 @@ for (const { name, make } of regimes) {
       abortOf(() => bench.fetch(va)),
       { ...fault(va, stage2, 0b000100), ec: 0x20 },
     );
+  });
+
+  test(`${name}: hardware that would update a descriptor is not modelled, and says which bit asks for it`, () => {
+    const bench = new Bench();
+    const { tables, va, stage2 } = make(bench);
+    const entry = entryAt(tables, va, 3);
+    const descriptor = bench.physical.read64(entry.pa);
+    const readOnly = stage2 ? descriptor & ~(1n << 7n) : descriptor | (1n << 7n);
+    const refused = (bit: string) => (error: Error) =>
+      error instanceof NotModelled &&
+      new RegExp(`updates descriptors \\(V?TCR_EL[12]\\.${bit} = 1\\)`).test(error.message);
+    const set = (value: bigint, ha: bigint, hd: bigint) => {
+      tables.write(entry, value);
+      for (const [register, lsb] of [
+        ['tcr_el2', 21n],
+        ['tcr_el1', 39n],
+        ['vtcr_el2', 21n],
+      ] as const) {
+        bench.set(register, (bench.get(register) & ~(3n << lsb)) | (ha << lsb) | (hd << (lsb + 1n)));
+      }
+    };
+    set(descriptor & ~AF, 1n, 0n);
+    assert.throws(() => bench.load(va), refused('HA'));
+    set(readOnly | DBM, 0n, 1n);
+    assert.throws(() => bench.load(va), refused('HD'));
+    // Nothing to update: the page was accessed, and is writable or not managed.
+    for (const value of [descriptor | DBM, readOnly]) {
+      set(value, 1n, 1n);
+      bench.load(va);
+      bench.memory.tlbi('alle2', 0n);
+      bench.memory.tlbi('alle1', 0n);
+    }
   });
 
   test(`${name}: another granule than 4 KB is not modelled, and says which field asks for it`, () => {
