@@ -209,9 +209,14 @@ for (const [what, type] of [
     const elsewhere = { contextidr_el1: 8, vttbr_el2: 8n << 48n };
     assert.ok(firesAt(1, 'nop', { ...linked, ...context, ...there }));
     assert.not.ok(firesAt(1, 'nop', { ...linked, ...context, ...elsewhere }));
-    assert.not.ok(firesAt(1, 'nop', { ...context, ...there, dbgbcr5_el1: ofType(type | LINKED) }));
+    assert.not.ok(firesAt(1, 'nop', { ...context, ...there, dbgbcr5_el1: ofType(type | LINKED, 5) }));
   });
 }
+
+breakpoints('one that is disabled does not fire while another is enabled', () => {
+  const other = { dbgbvr1_el1: CODE + 0x100n, dbgbcr1_el1: BREAKPOINT };
+  assert.not.ok(firesAt(1, 'nop', { ...other, dbgbvr0_el1: CODE, dbgbcr0_el1: BREAKPOINT & ~1n }));
+});
 
 breakpoints('a link to what is disabled, not there, or no linked context match never fires', () => {
   const context = { dbgbvr5_el1: 7, contextidr_el1: 7, dbgbvr0_el1: CODE };

@@ -36,6 +36,16 @@ steps('without SPSR.SS the exception is taken at once', () => {
   assert.is(processor.read('esr_el2'), 0xca00_0022n);
 });
 
+steps('what was stepped before is forgotten when the next level is entered without SPSR.SS', () => {
+  const processor = stepping(0x3c5n | STEPPED);
+  processor.step(2);
+  processor.write({ spsr_el2: 0x3c5 });
+  processor.execute('eret');
+  processor.step();
+  // ISV is 0: nothing was stepped.
+  assert.is(processor.read('esr_el2'), 0xca00_0022n);
+});
+
 steps('a load-exclusive that was stepped is told', () => {
   const processor = stepping(0x3c5n | STEPPED);
   processor.write({ x1: DATA });

@@ -1,5 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { ArchException } from '../../sim/core/exceptions.ts';
 import { cpuModel } from '../../sim/core/models.ts';
 import { CODE, DATA, type Processor, type Registers } from '../exec/processor.ts';
 import { debugged, firesAt, KDE, MDE, TDE, WATCHPOINT } from './debugged.ts';
@@ -216,6 +217,28 @@ watchpoints('DC ZVA is a store to its block', () => {
   assert.is(fires(DATA), OF_STORE);
   assert.is(fires(DATA + 0x38n), OF_STORE);
   assert.is(fires(DATA + 0x40n), 0n);
+});
+
+watchpoints('one that is disabled does not fire while another is enabled', () => {
+  const other = { dbgwvr1_el1: DATA + 0x100n, dbgwcr1_el1: WATCHPOINT };
+  assert.is(syndrome(WATCHPOINT & ~1n, 'str x0, [x1]', other), 0n);
+});
+
+watchpoints('an address in the upper half is the same as signed and as unsigned halves', () => {
+  const kernel = 0xffff_ff80_8000_1000n;
+  const processor = debugged({ dbgwvr0_el1: kernel, dbgwcr0_el1: WATCHPOINT });
+  const far = (lo: number, hi: number) => {
+    try {
+      processor.machine.debug.checkAccess(lo, hi, 8, { kind: 'write', el: 1 });
+    } catch (thrown) {
+      return (thrown as ArchException).far;
+    }
+    return undefined;
+  };
+  assert.is(far(0x8000_1000, 0xffff_ff80), kernel);
+  assert.is(far(0x8000_1000 | 0, -128), kernel);
+  assert.is(far(0x8000_0ffc, 0xffff_ff80), kernel);
+  assert.is(far(0x8000_1000, 0xff80), undefined);
 });
 
 watchpoints('a fault of the access comes before them', () => {
