@@ -158,12 +158,12 @@ export class RandomTables {
     return unused | execute | (BigInt(random.below(2)) << 11n) | (BigInt(ap) << 6n) | (BigInt(random.below(16)) << 2n);
   }
 
-  /** MemAttr (no reserved value), S2AP; XN. Bit 53 is RES0 without FEAT_XNX. */
+  /** MemAttr (no reserved value), S2AP; XN. Without FEAT_XNX bit 53 has no effect. */
   #stage2Bits(): bigint {
     const random = this.#random;
     const free = random.chance(this.#options.spare);
     const s2ap = free ? 3 : random.below(4);
-    const execute = free ? 0n : BigInt(random.below(2)) << 54n;
+    const execute = free ? 0n : BigInt(random.below(4)) << 53n;
     const memAttr = free ? 15 : random.pick([0, 1, 2, 3, 5, 6, 7, 9, 10, 11, 13, 14, 15]);
     return (random.wide(4) << 55n) | execute | (BigInt(s2ap) << 6n) | (BigInt(memAttr) << 2n);
   }

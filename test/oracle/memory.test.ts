@@ -277,9 +277,19 @@ function isComparable(ours: Ours, attempt: Attempt, outcome: string, written: bi
   return pa !== undefined && (isScratch(pa) || inside(pa, LAYOUT.tables, LAYOUT.results - LAYOUT.tables));
 }
 
-for (const { cpu, physicalBits, hasPan } of [
-  { cpu: 'cortex-a57', physicalBits: 44, hasPan: false },
-  { cpu: 'cortex-a76', physicalBits: 40, hasPan: true },
+/** ID_AA64MMFR1_EL1.XNX: FEAT_XNX. */
+const XNX = 1n << 28n;
+
+/** The setting with TCR_EL1.HPD0 and HPD1 (FEAT_HPDS) at random. */
+function withoutHierarchy(random: Random, setting: Setting): Setting {
+  const tcr = setting.registers.get('tcr_el1')! | (BigInt(random.below(4)) << 41n);
+  return { ...setting, registers: new Map([...setting.registers, ['tcr_el1', tcr]]) };
+}
+
+// A Cortex-A76 has FEAT_PAN, FEAT_XNX and FEAT_HPDS.
+for (const { cpu, physicalBits, isNewer } of [
+  { cpu: 'cortex-a57', physicalBits: 44, isNewer: false },
+  { cpu: 'cortex-a76', physicalBits: 40, isNewer: true },
 ]) {
   withTools(
     memory,
@@ -288,9 +298,12 @@ for (const { cpu, physicalBits, hasPan } of [
     () => {
       const random = new Random(seed + 1);
       const space = new TableSpace(LAYOUT.tables, LAYOUT.results - LAYOUT.tables);
-      const settings = [...Array(Math.ceil(30 * scale))].map(() => makeSetting(random, space, physicalBits, true));
+      const settings = [...Array(Math.ceil(30 * scale))]
+        .map(() => makeSetting(random, space, physicalBits, true))
+        .map((setting) => (isNewer ? withoutHierarchy(random, setting) : setting));
       const ours = new Ours(space);
       ours.set('id_aa64mmfr0_el1', physicalBits === 44 ? 0x1124n : 0x1122n);
+      if (isNewer) ours.set('id_aa64mmfr1_el1', XNX);
       let written: bigint | undefined;
       const undo: (() => void)[] = [];
       ours.cpu.journal = {
@@ -310,7 +323,7 @@ for (const { cpu, physicalBits, hasPan } of [
         list.tlbi();
         ours.apply(setting);
         for (let n = 0; n < 150; n++) {
-          const attempt = randomAttempt(random, setting, hasPan);
+          const attempt = randomAttempt(random, setting, isNewer);
           ours.enter(attempt.el, attempt.pan);
           written = undefined;
           undo.length = 0;
