@@ -269,10 +269,7 @@ class SystemProgramWriter {
     else if (kind < 82) this.#exception();
     else if (kind < 85)
       this.#lines(this.#random.pick(['fmov d0, x0', 'mov x1, v3.d[1]', 'ldr q1, [x28]', 'mrs x2, fpsr']));
-    else if (kind < 88)
-      this.#lines(
-        this.#random.pick(['ldrb w1, [x28]', 'str x1, [x28, #8]', 'strh w2, [x28, #6]', 'ldr w3, [x28, #12]']),
-      );
+    else if (kind < 88) this.#watched(el);
     else if (kind < 93) this.#pstate(el);
     else if (kind < 97) this.#return(el);
     else this.#trapped(el);
@@ -287,6 +284,13 @@ class SystemProgramWriter {
 
   #access(base: number, register: SystemRegister): void {
     this.#words.push((base | (register.code << 5) | this.#random.below(16)) >>> 0);
+  }
+
+  /** Loads and stores that a watchpoint may watch, by a privileged level also as if at EL0. */
+  #watched(el: number): void {
+    const accesses = ['ldrb w1, [x28]', 'str x1, [x28, #8]', 'strh w2, [x28, #6]', 'ldr w3, [x28, #12]'];
+    const privileged = el === 0 ? [] : ['ldtr w4, [x28, #4]', 'sttr x5, [x28, #8]'];
+    this.#lines(this.#random.pick([...accesses, ...privileged]));
   }
 
   /** Loads and stores through the tables, by a privileged level also as if at EL0, and what AT says of the page. */
