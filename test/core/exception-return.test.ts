@@ -145,6 +145,7 @@ returns('a tagged address loses its tag where TCR_ELx.TBI says so', () => {
 
 const aarch32 = suite('AArch32 below EL2');
 
+/** SPSR_EL2 of Supervisor and User mode, A, I and F set. */
 const SVC_MODE = 0x1d3n;
 const USER_MODE = 0x1d0n;
 
@@ -174,6 +175,22 @@ aarch32('an exception to EL2 takes the vector for a lower level in AArch32 state
     assert.is(processor.read('spsr_el2'), spsr);
     assert.is(processor.read('pstate.aarch32'), 0n);
   }
+});
+
+aarch32('EL2 may return to every mode that is not Hyp or Monitor, and to no other number', () => {
+  const legal = [...Array(16).keys()].filter((mode) => {
+    const processor = inAArch32(BigInt(0x1d0 | mode), 0n);
+    return processor.read('pstate.il') === 0n;
+  });
+  // User, FIQ, IRQ, Supervisor, Abort, Undefined, System (G1.9.1, Table G1-5).
+  assert.equal(legal, [0x0, 0x1, 0x2, 0x3, 0x7, 0xb, 0xf]);
+});
+
+aarch32('what is D in AArch64 state is the byte order there, and masks nothing', () => {
+  const processor = inAArch32(SVC_MODE | (1n << 9n), 0n);
+  assert.is(processor.read('daif'), 0x1c0n);
+  processor.step();
+  assert.is(processor.read('spsr_el2'), SVC_MODE | (1n << 9n));
 });
 
 aarch32('one that EL1 takes from an AArch32 EL0 takes the vector for AArch32', () => {

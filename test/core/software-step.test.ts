@@ -95,6 +95,13 @@ steps('a level that takes them itself is stepped while KDE is set and PSTATE.D i
   assert.is(run(0x3c5n, SS | KDE).read('pc'), CODE + 0x108n);
   assert.is(run(0x1c5n, SS).read('pc'), CODE + 0x108n);
   assert.is(run(0x3c0n, SS).read('esr_el1'), 0xcb00_0022n);
+  // Where the level returned to is not stepped, PSTATE.SS is 0.
+  const ss = (spsr: bigint, mdscr: bigint) =>
+    stepping(spsr | STEPPED, { mdscr_el1: mdscr, mdcr_el2: 0 }).read('pstate.ss') !== 0n;
+  assert.equal(
+    [ss(0x1c5n, SS | KDE), ss(0x3c5n, SS | KDE), ss(0x1c5n, SS), ss(0x1c0n, SS)],
+    [true, false, false, true],
+  );
 });
 
 steps('HCR_EL2.TGE has EL2 step EL0', () => {
@@ -139,7 +146,16 @@ steps('an instruction that is not executed leaves SS in SPSR: it is to be steppe
     processor.step();
     const taker = line === 'brk #0' ? 2 : 1;
     assert.is(processor.read(`spsr_el${taker}`) & STEPPED, STEPPED, line);
+    assert.is(processor.read('pstate.ss'), 0n, line);
   }
+});
+
+steps('the first instruction of a handler at a level that is stepped is stepped before it is executed', () => {
+  const processor = stepping(0x3c5n | STEPPED);
+  processor.load(['udf #0'], CODE + 0x100n);
+  processor.step(2);
+  assert.is(processor.read('esr_el2') >> 26n, 0x32n);
+  assert.is(processor.read('elr_el2'), EL1_VECTORS + 0x200n);
 });
 
 steps('HVC is stepped when it is taken', () => {
