@@ -136,15 +136,12 @@ export interface AbortDetails {
   readonly far: bigint;
   /** A stage 2 fault: it goes to EL2. */
   readonly stage2?: { readonly ipa: bigint; readonly s1ptw: boolean };
-  /** An external abort's type, ISS.EA. */
-  readonly external?: boolean;
 }
 
 /** ISS bits of an abort besides the fault status code. */
 const WNR = 1 << 6;
 const S1PTW = 1 << 7;
 const CM = 1 << 8;
-const EA = 1 << 9;
 
 /** An Instruction Abort, from stage 1 or stage 2. */
 export function instructionAbort(details: AbortDetails): ArchException {
@@ -161,8 +158,8 @@ export function dataAbort(details: AbortDetails & { write: boolean; maintenance?
 }
 
 function abort(ec: number, instructionBits: number, details: AbortDetails): ArchException {
-  const { status, far, stage2, external } = details;
-  const iss = status | instructionBits | (stage2?.s1ptw ? S1PTW : 0) | (external ? EA : 0);
+  const { status, far, stage2 } = details;
+  const iss = status | instructionBits | (stage2?.s1ptw ? S1PTW : 0);
   return new ArchException('sync', ec, iss, { far, ipa: stage2?.ipa, targetEl: stage2 === undefined ? undefined : 2 });
 }
 
