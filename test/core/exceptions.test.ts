@@ -105,6 +105,23 @@ entry('SMC without EL3 is UNDEFINED at EL2, and at EL0 whatever HCR_EL2.TSC says
   assert.is(user.read('esr_el1'), 0x0200_0000n);
 });
 
+entry("SMC that firmware answers goes on, but EL0's is UNDEFINED and what HCR_EL2.TSC traps is not answered", () => {
+  const run = (el: 0 | 1 | 2, hcr: bigint) => {
+    const processor = at(el, hcr);
+    let calls = 0;
+    processor.machine.firmware = () => {
+      calls++;
+    };
+    processor.execute('smc #0');
+    return { calls, pc: processor.read('pc') };
+  };
+  const TSC = 1n << 19n;
+  assert.equal(run(1, RW), { calls: 1, pc: CODE + 4n });
+  assert.equal(run(2, RW | TSC), { calls: 1, pc: CODE + 4n });
+  assert.equal(run(1, RW | TSC), { calls: 0, pc: EL2_VECTORS + 0x400n });
+  assert.equal(run(0, RW), { calls: 0, pc: EL1_VECTORS + 0x400n });
+});
+
 entry('BRK goes to EL1, or to EL2 by MDCR_EL2.TDE', () => {
   const processor = at(1);
   processor.execute('brk #3');
@@ -293,6 +310,19 @@ entry('CPACR_EL1.FPEN traps from EL0 and EL1, from EL0 alone, or from neither, a
     assert.is(taker(1, fpen, 0n), ofEl1, `EL1, FPEN ${fpen}`);
     assert.is(taker(0, fpen, TFP), ofEl0 ?? 2, `EL0, FPEN ${fpen}, TFP`);
     assert.is(taker(1, fpen, TFP), ofEl1 ?? 2, `EL1, FPEN ${fpen}, TFP`);
+  }
+});
+
+entry('under HCR_EL2.TGE an FP instruction of EL0 that CPACR_EL1 traps is of unknown reason at EL2', () => {
+  for (const [fpen, syndrome] of [
+    [0n, 0x0200_0000n],
+    [1n, 0x0200_0000n],
+    [3n, 0n],
+  ] as const) {
+    const processor = at(0, RW | TGE);
+    processor.write({ cpacr_el1: fpen << 20n, cptr_el2: 0 });
+    processor.execute('fmov d0, x0');
+    assert.is(processor.read('esr_el2'), syndrome, `FPEN ${fpen}`);
   }
 });
 

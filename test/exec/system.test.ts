@@ -136,6 +136,14 @@ system('HLT #0xF000 calls semihosting where it is attached, and is UNDEFINED els
   processor.execute('hlt #0xf000', 'nop');
   assert.is(calls, 1);
   assert.is(processor.read('pc'), CODE + 8n);
+  // Another immediate; at EL0.
+  processor.execute('hlt #0xf001');
+  assert.is(processor.read('esr_el2'), 0x0200_0000n);
+  processor.write({ pc: CODE, hcr_el2: RW });
+  processor.enter(0);
+  processor.execute('hlt #0xf000');
+  assert.is(processor.read('esr_el1'), 0x0200_0000n);
+  assert.is(calls, 1);
   const without = new Processor();
   without.execute('hlt #0xf000');
   assert.is(without.read('esr_el2'), 0x0200_0000n);
