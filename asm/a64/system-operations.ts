@@ -180,7 +180,7 @@ export interface PstateField {
   readonly name: string;
   readonly op1: number;
   readonly op2: number;
-  /** The greatest immediate. */
+  /** The greatest immediate that has a syntax. The processor ignores bits above it. */
   readonly high: number;
   readonly feature?: Feature;
 }

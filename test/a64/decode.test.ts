@@ -89,6 +89,17 @@ test('an unallocated word is no instruction', () => {
   }
 });
 
+test('MSR to a PSTATE field of one bit with other bits in its immediate is printed as objdump prints it', () => {
+  for (const [word, text] of [
+    [0xd50041bf, 'msr\tspsel, #0x1'],
+    [0xd50042bf, 'msr\ts0_0_c4_c2_5, xzr'],
+    [0xd5034f3f, 'msr\ts0_3_c4_c15_1, xzr'],
+  ] as const) {
+    assert.is(decode(word)?.encoding.name, 'MSR (immediate)');
+    assert.is(disassemble(word), text);
+  }
+});
+
 test('an instruction that exists and is not in the table is told by name and feature', () => {
   const outside: readonly (readonly [word: number, mnemonic: string, feature: string])[] = [
     [0x1e622820, 'fadd', 'simd'],

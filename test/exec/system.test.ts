@@ -72,6 +72,20 @@ system('PAN, UAO and SSBS are set by MSR (immediate) where the processor has the
   }
 });
 
+system('of the immediate of a field with one bit, the bits above it do not count', () => {
+  const processor = new Processor();
+  for (const [crm, spsel] of [
+    [2, 0n],
+    [15, 1n],
+    [14, 0n],
+  ] as const) {
+    processor.machine.memory.poke(processor.read('pc'), 4, BigInt(0xd500_40bf | (crm << 8)));
+    processor.step();
+    assert.is(processor.read('spsel'), spsel, `SPSel, #${crm}`);
+  }
+  assert.is(processor.read('pc'), CODE + 12n);
+});
+
 system('CFINV, RMIF and SETF change the flags they name', () => {
   const flags = (line: string, before: string, x1 = 0n) => {
     const processor = new Processor({ model: withFlagManipulation() });

@@ -7,6 +7,7 @@ import {
   atOperations,
   dcOperations,
   icOperations,
+  pstateFields,
   type SystemOperation,
   systemRegisterByEncoding,
   tlbiOperations,
@@ -54,6 +55,16 @@ function randomWord(random: Random, encoding: Encoding, fixed: { mask: number; v
   return ((word & ~mask) | (encoding.value & ~fixed.mask) | fixed.value | shouldBe) >>> 0;
 }
 
+/**
+ * MSR to a PSTATE field with immediate bits that the field ignores: GNU as takes it under a register's name with op0 0, which
+ * names no register and is refused here.
+ */
+function isWithoutSyntax(encoding: Encoding, word: number): boolean {
+  if (encoding.name !== 'MSR (immediate)') return false;
+  const { op1, op2, CRm } = fieldsOf(encoding, word);
+  return !pstateFields.some((field) => field.op1 === op1 && field.op2 === op2 && CRm <= field.high);
+}
+
 /** `count` words of each encoding of the table. Throws where an encoding has no word that decodes to it. */
 export function wordsOfTable(random: Random, count: number): number[] {
   const words: number[] = [];
@@ -62,7 +73,7 @@ export function wordsOfTable(random: Random, count: number): number[] {
     let found = 0;
     for (let tries = 0; found < count && tries < 200 * count; tries++) {
       const word = randomWord(random, encoding, random.pick(own));
-      if (decode(word)?.encoding !== encoding) continue;
+      if (decode(word)?.encoding !== encoding || isWithoutSyntax(encoding, word)) continue;
       words.push(word);
       found++;
     }
@@ -130,7 +141,7 @@ function fittingWord(random: Random, encoding: Encoding, form: Form): number | u
     const plain = randomWord(random, encoding, form);
     const word = operations === undefined ? plain : operationWord(random, plain, operations);
     const fields = fieldsOf(encoding, word);
-    if (isArmv8R(encoding, word)) continue;
+    if (isArmv8R(encoding, word) || isWithoutSyntax(encoding, word)) continue;
     if (encoding.undefinedWhen?.(fields) || form.requires?.(fields) === false) continue;
     // An alias is written of words it is not preferred for, too, where that takes long to find by chance.
     if (tries < 1000 && form.when?.(fields) === false) continue;

@@ -93,7 +93,12 @@ export const pstateImmediate: Operand = {
   },
   print(view) {
     const field = pstateFieldOf(view);
-    return `${field?.name ?? 'reserved'}, ${printNumber(view.get('CRm'), 'hexadecimal')}`;
+    const immediate = view.get('CRm');
+    // Bits that a field ignores have no syntax; objdump names the encoding as it names a register.
+    if (field === undefined || immediate > field.high) {
+      return `s0_${view.get('op1')}_c4_c${immediate}_${view.get('op2')}, xzr`;
+    }
+    return `${field.name}, ${printNumber(immediate, 'hexadecimal')}`;
   },
 };
 

@@ -207,8 +207,7 @@ export const branchesSystem: readonly Row[] = [
     name: 'MSR (immediate)',
     bits: '1101010100 0 00 op1:3 0100 CRm:4 op2:3 11111',
     syntax: 'MSR <pstatefield>, #<imm>',
-    undefinedWhen: ({ op1, op2, CRm }) =>
-      !pstateFields.some((field) => field.op1 === op1 && field.op2 === op2 && CRm <= field.high),
+    undefinedWhen: ({ op1, op2 }) => !pstateFields.some((field) => field.op1 === op1 && field.op2 === op2),
     timing: 'system-write',
   },
   {
