@@ -58,7 +58,7 @@ const DISR_A = 1n << 31n;
 const HCR_AMO = 1 << 5;
 const HCR_VSE = 1n << 8n;
 
-/** ESB: a masked pending SError is deferred to DISR_EL1, a virtual one to VDISR_EL2 (FEAT_RAS). */
+/** ESB: a masked pending SError is deferred to DISR_EL1, a virtual one to VDISR_EL2 (FEAT_RAS; J1, AArch64.ESBOperation). */
 const errorSynchronization: Builder = (_fields, on) => {
   const { cpu } = on;
   if (!on.features.has('ras')) return () => {};
@@ -67,15 +67,18 @@ const errorSynchronization: Builder = (_fields, on) => {
   const vdisr = cpu.cell('vdisr_el2');
   const vsesr = cpu.cell('vsesr_el2');
   return () => {
+    const { el } = cpu;
     const controls = cpu.words[2 * hcr]!;
-    const masked = (cpu.words[2 * DAIF]! & PSTATE_BITS.a) !== 0;
-    const routedToEl2 = (controls & (HCR_AMO | HCR_TGE)) !== 0;
-    if (cpu.words[2 * SERROR] !== 0 && masked && (cpu.el === 2 || !routedToEl2)) {
+    const isMaskSet = (cpu.words[2 * DAIF]! & PSTATE_BITS.a) !== 0;
+    const target = (controls & (HCR_AMO | HCR_TGE)) !== 0 ? 2 : 1;
+    // What goes to EL1 is masked at EL2, whatever PSTATE.A says, and EL1 and EL0 cannot mask what goes to EL2.
+    const isMasked = target < el || (isMaskSet && target === Math.max(el, 1));
+    if (cpu.words[2 * SERROR] !== 0 && isMasked) {
       cpu.write(disr, DISR_A);
       cpu.write(SERROR, 0n);
     }
-    const virtual = cpu.el < 2 && (controls & HCR_AMO) !== 0 && (controls & HCR_TGE) === 0;
-    if (virtual && masked && (cpu.cells[hcr]! & HCR_VSE) !== 0n) {
+    const isVirtual = el < 2 && (controls & HCR_AMO) !== 0 && (controls & HCR_TGE) === 0;
+    if (isVirtual && isMaskSet && (cpu.cells[hcr]! & HCR_VSE) !== 0n) {
       cpu.write(vdisr, DISR_A | (cpu.cells[vsesr]! & 0x1ff_ffffn));
       cpu.write(hcr, cpu.cells[hcr]! & ~HCR_VSE);
     }

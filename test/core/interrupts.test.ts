@@ -131,6 +131,17 @@ interrupts('a physical SError is pending until it is taken, and then not any mor
   assert.is(processor.read('hcr_el2'), RW | AMO | VSE);
 });
 
+interrupts('one that EL1 takes is the physical one while HCR_EL2.AMO is 0, whatever HCR_EL2.VSE says', () => {
+  const processor = new Processor();
+  processor.write({ vbar_el1: 0x4001_1000n, hcr_el2: RW | VSE, daif: 0 });
+  processor.enter(1);
+  processor.machine.cpu.setLine(SERROR, true);
+  processor.step();
+  assert.is(processor.read('pc'), 0x4001_1380n);
+  assert.is(processor.read('serror'), 0n);
+  assert.is(processor.read('hcr_el2'), RW | VSE);
+});
+
 interrupts('with FEAT_RAS the syndrome of a virtual SError is VSESR_EL2', () => {
   const processor = new Processor({ model: cpuModel('neoverse-n1') });
   processor.write({ vbar_el1: 0x4001_1000n, hcr_el2: RW | AMO | VSE, vsesr_el2: 0x100_0011n, daif: 0 });

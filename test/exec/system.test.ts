@@ -50,6 +50,54 @@ system('ESB defers a masked SError to DISR_EL1, and a virtual one to VDISR_EL2',
   assert.is(virtual.read('hcr_el2'), RW | AMO);
 });
 
+system(
+  'ESB defers a physical SError only where it is masked: by PSTATE.A at the level that takes it, or at one above',
+  () => {
+    const A = 1n << 8n;
+    const TGE = 1n << 27n;
+    for (const [el, hcr, daif, isDeferred] of [
+      [0, 0n, A, true],
+      [1, 0n, A, true],
+      [2, 0n, A, true],
+      [2, 0n, 0n, true],
+      [2, AMO, A, true],
+      [1, AMO, A, false],
+      [0, AMO, A, false],
+      [0, TGE, A, false],
+      [2, TGE, A, true],
+      [1, 0n, 0x2c0n, false],
+    ] as const) {
+      const processor = new Processor({ model: cpuModel('neoverse-n1') });
+      processor.write({ hcr_el2: RW | hcr, daif, vbar_el1: 0x4000_1000n, vbar_el2: 0x4000_1000n });
+      processor.enter(el);
+      processor.machine.cpu.setLine(SERROR, true);
+      processor.execute('esb');
+      const what = `EL${el}, HCR_EL2 0x${hcr.toString(16)}, DAIF 0x${daif.toString(16)}`;
+      assert.is(processor.read('disr_el1') !== 0n, isDeferred, what);
+      // Deferred or taken, it is not pending any more.
+      assert.is(processor.read('serror'), 0n, what);
+    }
+  },
+);
+
+system('ESB defers a virtual SError only where it is pending and PSTATE.A is set', () => {
+  for (const [el, hcr, daif, isDeferred] of [
+    [1, AMO | VSE, 0x100n, true],
+    [0, AMO | VSE, 0x100n, true],
+    [1, AMO, 0x100n, false],
+    [1, VSE, 0x100n, false],
+    [2, AMO | VSE, 0x100n, false],
+    [0, AMO | VSE | (1n << 27n), 0x100n, false],
+    [1, AMO | VSE, 0x2c0n, false],
+  ] as const) {
+    const processor = new Processor({ model: cpuModel('neoverse-n1') });
+    processor.write({ hcr_el2: RW | hcr, daif, vbar_el1: 0x4000_1000n });
+    processor.enter(el);
+    processor.execute('esb');
+    assert.is(processor.read('vdisr_el2') !== 0n, isDeferred, `EL${el}, HCR_EL2 0x${hcr.toString(16)}`);
+  }
+});
+
 system('PAN, UAO and SSBS are set by MSR (immediate) where the processor has them', () => {
   const processor = new Processor({ model: cpuModel('neoverse-n1') });
   processor.execute(
