@@ -219,4 +219,59 @@ monitors('enables, overflows and interrupt enables are set by one name and clear
   }
 });
 
+monitors('PMCR_EL0.D counts whole 64ths of the time, wherever counting began', () => {
+  const processor = new Processor();
+  processor.machine.cpu.clock.cycles = 60;
+  processor.write({ pmcr_el0: 9n, pmcntenset_el0: CYCLE, pmccfiltr_el0: NSH, x1: 7 });
+  processor.execute('msr pmccntr_el0, x1', 'nop', 'nop', 'nop', 'mrs x0, pmccntr_el0');
+  // The clock has gone from 61 to 65.
+  assert.is(processor.read('x0'), 8n);
+});
+
+monitors('an event counter keeps 32 bits, the cycle counter 64', () => {
+  const processor = new Processor();
+  processor.write({ x1: 0x1234_5678_9abc_def0n });
+  processor.execute('msr pmevcntr0_el0, x1', 'mrs x2, pmevcntr0_el0', 'msr pmccntr_el0, x1', 'mrs x3, pmccntr_el0');
+  assert.equal([processor.read('x2'), processor.read('x3')], [0x9abc_def0n, 0x1234_5678_9abc_def0n]);
+});
+
+monitors(
+  'below EL2 the counters of EL2 have no type, no enable and no selection, and EL2 keeps what it gave them',
+  () => {
+    const processor = new Processor();
+    const ofEl2 = { pmevtyper3_el0: 0x11, pmevcntr3_el0: 5, pmcntenset_el0: 8 };
+    processor.write({ ...ofEl2, mdcr_el2: 2, hcr_el2: 1n << 31n, x1: 0xffff_ffffn, x2: 3 });
+    processor.enter(1);
+    processor.execute(
+      'msr pmselr_el0, x2',
+      'mrs x3, pmevtyper3_el0',
+      'mrs x4, pmxevtyper_el0',
+      'mrs x5, pmxevcntr_el0',
+    );
+    processor.execute('msr pmevtyper3_el0, x1', 'msr pmxevcntr_el0, x1', 'msr pmcntenset_el0, x1');
+    assert.equal(
+      ['x3', 'x4', 'x5'].map((name) => processor.read(name)),
+      [0n, 0n, 0n],
+    );
+    assert.equal(
+      ['pmevtyper3_el0', 'pmevcntr3_el0', 'pmcntenset_el0'].map((name) => processor.read(name)),
+      [0x11n, 5n, CYCLE | 0xbn],
+    );
+  },
+);
+
+monitors('a selection of no counter reads 0, and PMXEVCNTR_EL0 does not reach the cycle counter', () => {
+  const read = (selection: number) => {
+    const processor = new Processor();
+    processor.write({ x1: selection, x2: 0x11, pmccntr_el0: 99 });
+    processor.execute('msr pmselr_el0, x1', 'msr pmxevtyper_el0, x2', 'msr pmxevcntr_el0, x2');
+    processor.execute('mrs x3, pmxevtyper_el0', 'mrs x4, pmxevcntr_el0');
+    assert.is(processor.read('pmccntr_el0'), 99n);
+    return [processor.read('x3'), processor.read('x4')];
+  };
+  assert.equal(read(6), [0n, 0n]);
+  assert.equal(read(31), [0n, 0n]);
+  assert.equal(read(5), [0x11n, 0x11n]);
+});
+
 monitors.run();

@@ -319,6 +319,35 @@ test('cache maintenance: cleaning needs read permission at EL0 and none at EL1, 
   }
 });
 
+test('stage 2: cleaning needs read permission at EL0 and none at EL1, invalidating needs write permission', () => {
+  const bench = new Bench();
+  const stage2 = bench.enableStage2();
+  stage2.map(PA, PA, 0x1000n);
+  // S2AP: what EL1 and EL0 may do.
+  const table: readonly [bigint, string, string][] = [
+    [0b00n, 'clean', ''],
+    [0b01n, 'clean', 'clean'],
+    [0b10n, 'clean invalidate', 'invalidate'],
+    [0b11n, 'clean invalidate', 'clean invalidate'],
+  ];
+  for (const [s2ap, ...expected] of table) {
+    stage2.write(stage2.find(PA), PA | PAGE | AF | (0xfn << 2n) | (s2ap << 6n));
+    bench.memory.tlbi('vmalls12e1', 0n);
+    for (const el of [1, 0] as const) {
+      bench.enter(el);
+      const done = (['clean', 'invalidate'] as const).filter((kind) => {
+        try {
+          bench.memory.maintainCache(kind, Number(PA), 0, 64);
+          return true;
+        } catch {
+          return false;
+        }
+      });
+      assert.is(done.join(' '), expected[1 - el], `S2AP ${s2ap} EL${el}`);
+    }
+  }
+});
+
 test('a fault of cache maintenance is a data abort with CM and WnR', () => {
   const bench = new Bench();
   bench.enableEl1();
