@@ -54,6 +54,33 @@ traps('under HCR_EL2.TGE what EL1 would take from EL0 goes to EL2', () => {
   assert.is(outcome('fmov d0, x0', 0, { ...registers, cpacr_el1: 0 }), 'EL2 0x0');
 });
 
+traps('PMUSERENR_EL0.SW, CR and ER each open what they are for, and no more', () => {
+  const lines = [
+    ...['msr pmswinc_el0, x0', 'mrs x0, pmccntr_el0', 'msr pmccntr_el0, x0', 'mrs x0, pmevcntr0_el0'],
+    ...['msr pmevcntr0_el0, x0', 'mrs x0, pmxevcntr_el0', 'msr pmxevcntr_el0, x0', 'mrs x0, pmselr_el0'],
+    ...['msr pmselr_el0, x0', 'mrs x0, pmcr_el0', 'mrs x0, pmxevtyper_el0', 'mrs x0, pmccfiltr_el0'],
+  ];
+  const opened = (pmuserenr_el0: number) => lines.filter((line) => outcome(line, 0, { pmuserenr_el0 }) === 'none');
+  assert.equal(opened(0b0001), lines);
+  assert.equal(opened(0b0010), ['msr pmswinc_el0, x0']);
+  assert.equal(opened(0b0100), ['mrs x0, pmccntr_el0']);
+  assert.equal(opened(0b1000), [
+    'mrs x0, pmevcntr0_el0',
+    'mrs x0, pmxevcntr_el0',
+    'mrs x0, pmselr_el0',
+    'msr pmselr_el0, x0',
+  ]);
+  assert.equal(opened(0), []);
+});
+
+traps('CNTKCTL_EL1.EL0PCTEN and EL0VCTEN each open their own counter, and either the frequency', () => {
+  const lines = ['mrs x0, cntpct_el0', 'mrs x0, cntvct_el0', 'mrs x0, cntfrq_el0'];
+  const opened = (cntkctl_el1: number) => lines.filter((line) => outcome(line, 0, { cntkctl_el1 }) === 'none');
+  assert.equal(opened(1), ['mrs x0, cntpct_el0', 'mrs x0, cntfrq_el0']);
+  assert.equal(opened(2), ['mrs x0, cntvct_el0', 'mrs x0, cntfrq_el0']);
+  assert.equal(opened(0x300), []);
+});
+
 traps('of two controls that trap from EL0, the one that EL1 has comes first', () => {
   for (const [line, exceptionClass, ofEl1, ofEl2] of [
     ['mrs x0, ctr_el0', '0x18', { sctlr_el1: 0 }, { hcr_el2: RW | (1n << 17n) }],
