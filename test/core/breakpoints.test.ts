@@ -40,6 +40,17 @@ for (const [what, registers] of [
   });
 }
 
+breakpoints('one that MSR sets counts from the next instruction on, and so do MDSCR_EL1 and the OS lock', () => {
+  const enable = ['msr dbgbcr0_el1, x0', 'msr mdscr_el1, x1', 'msr oslar_el1, xzr'];
+  for (const last of [0, 1, 2]) {
+    const lines = [...enable.slice(0, last), ...enable.slice(last + 1), enable[last]!, 'nop'];
+    const at = CODE + 12n;
+    const processor = debugged({ dbgbvr0_el1: at, mdscr_el1: 0, oslsr_el1: 0xa, x0: BREAKPOINT, x1: MDE | KDE });
+    processor.execute(...lines);
+    assert.is(processor.read('elr_el1'), at, enable[last]);
+  }
+});
+
 breakpoints('a guest breakpoint never fires at EL2', () => {
   const processor = debugged({ dbgbvr0_el1: CODE, dbgbcr0_el1: BREAKPOINT });
   processor.enter(2);
