@@ -325,7 +325,9 @@ class SystemProgramWriter {
       .filter(
         // QEMU's cache maintenance by address translates nothing, and so has no faults (D5.2.11 has it need permission).
         ({ name }) => !this.#isTranslated || !/^(.*va[cpu]|ivau)$/.test(name),
-      );
+      )
+      // Nor do QEMU's watchpoints take DC IVAC for a store (D2.10, "Watchpoint behavior on other instructions").
+      .filter(({ name }) => !this.#isDebugged || name !== 'ivac');
     const { op1, crn, crm, op2, register } = this.#random.pick(operations);
     const t = register ? 28 : 31;
     this.#words.push((0xd508_0000 | (op1 << 16) | (crn << 12) | (crm << 8) | (op2 << 5) | t) >>> 0);
