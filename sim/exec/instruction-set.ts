@@ -56,7 +56,6 @@ interface Blueprint {
   readonly semantics: Semantics | undefined;
   readonly fields: Fields;
   readonly writesPc: boolean;
-  readonly endsBlock: boolean;
   readonly reads: readonly number[];
   readonly writes: readonly number[];
   readonly access: Access | undefined;
@@ -79,12 +78,13 @@ export function makeOperation(instruction: Instruction, number: number, pa: numb
     blueprint = blueprintOf(instruction);
     blueprints.set(instruction, blueprint);
   }
-  const { semantics, fields, writesPc, endsBlock, reads, writes, access, abortSyndrome } = blueprint;
+  const { semantics, fields, writesPc, reads, writes, access, abortSyndrome } = blueprint;
   if (semantics === undefined) {
     const hex = instruction.word.toString(16).padStart(8, '0');
     return withoutEffect(instruction, number, pa, notModelled(`${encoding.name} (0x${hex})`));
   }
   const execute = semantics.build(fields, on);
+  const endsBlock = semantics.flow !== undefined && !(semantics.keepsContext?.(fields, on) ?? false);
   return { instruction, number, pa, execute, writesPc, endsBlock, reads, writes, access, abortSyndrome };
 }
 
@@ -97,7 +97,6 @@ function blueprintOf(instruction: Instruction): Blueprint {
     semantics,
     fields,
     writesPc: semantics?.flow === 'branch',
-    endsBlock: semantics?.flow !== undefined,
     reads: reads.flatMap(cellsOf),
     writes: writes.flatMap(cellsOf),
     access: semantics?.access?.(fields),

@@ -143,7 +143,11 @@ const nothing: Builder = () => () => {};
 
 export const systemInstructions: SemanticsTable = {
   MRS: { build: readSystemRegister },
-  'MSR (register)': { build: writeSystemRegister, flow: 'context' },
+  'MSR (register)': {
+    build: writeSystemRegister,
+    flow: 'context',
+    keepsContext: (fields, on) => on.systemRegisters.encoded(codeOf(fields), true)?.writesCell ?? false,
+  },
   'MSR (immediate)': { build: writePstateImmediate, flow: 'context' },
   CFINV: { build: invertCarry },
   CLREX: { build: clearExclusive },

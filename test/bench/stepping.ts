@@ -10,7 +10,7 @@ import { inTurn, median, middle, row, short, timeOf } from './table.ts';
 const ROUNDS = short ? 3 : 7;
 /** Recordings before the first that is measured, and those of a round, of which the fastest counts. */
 const WARM_UP = 12;
-const IN_A_ROW = 5;
+const IN_A_ROW = 10;
 
 export function benchStepping(): void {
   beside('integer block', INTEGER);

@@ -28,6 +28,18 @@ system('WFE takes the event that SEV, SEVL and an exception return leave', () =>
   assert.is(processor.read('event'), 1n);
 });
 
+system('MSR ends straight-line code where translation, traps or interrupts may depend on the register', () => {
+  const endsBlock = (line: string) => {
+    const processor = new Processor();
+    processor.load([line]);
+    return processor.machine.next()!.endsBlock;
+  };
+  for (const name of ['ttbr0_el1', 'hcr_el2', 'mdscr_el1', 'cntv_ctl_el0', 'daif', 's3_7_c15_c15_7']) {
+    assert.is(endsBlock(`msr ${name}, x0`), true, name);
+  }
+  for (const name of ['tpidr_el1', 'elr_el1', 'far_el2']) assert.is(endsBlock(`msr ${name}, x0`), false, name);
+});
+
 system('barriers and hints go on to the next instruction', () => {
   const processor = new Processor();
   const lines = ['dsb sy', 'dmb ish', 'isb', 'nop', 'yield', 'csdb', 'psb csync', 'tsb csync', 'hint #127', 'esb'];
