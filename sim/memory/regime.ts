@@ -96,8 +96,8 @@ export interface Stage2Parameters {
   readonly separateExecution: boolean;
 }
 
-/** What a range's size, granule and table register say. */
-type RangeStart = Pick<WalkStart, 'inputBits' | 'startLevel' | 'tableBase' | 'outputBits' | 'otherGranule'>;
+/** What does not follow from a range's size, granule and table register. */
+type RangeControls = Omit<AddressRange, 'inputBits' | 'startLevel' | 'tableBase' | 'outputBits' | 'otherGranule'>;
 
 /** Tells whether any register of a group has another value than when it was last asked. */
 export class RegisterWatch {
@@ -159,13 +159,13 @@ export class ControlRegisters {
       physicalBits: this.#physicalBits(),
       mairLow: this.#low('mair_el2'),
       mairHigh: this.#high('mair_el2'),
-      lower: {
-        ...this.#range('ttbr0_el2', tcr & 0x3f, (tcr >>> 16) & 0b111, granule),
-        ...hardwareManagement('TCR_EL2', tcr, 21),
+      lower: this.#range('ttbr0_el2', tcr & 0x3f, (tcr >>> 16) & 0b111, granule, {
+        managesAccessFlag: nameIfSet('TCR_EL2.HA', tcr, 21),
+        managesDirtyState: nameIfSet('TCR_EL2.HD', tcr, 22),
         ignoreTopByte: (tcr & (1 << 20)) !== 0,
         walksDisabled: false,
         ignoresTableAttributes: (tcr & (1 << 24)) !== 0,
-      },
+      }),
       upper: undefined,
       asid: 0,
       asidMask: 0,
@@ -181,7 +181,8 @@ export class ControlRegisters {
     const ips = tcrHigh & 0b111;
     const granule0 = granule4K((tcr >>> 14) & 0b11, 'TCR_EL1.TG0', 0b00);
     const granule1 = granule4K(tcr >>> 30, 'TCR_EL1.TG1', 0b10);
-    const management = hardwareManagement('TCR_EL1', tcrHigh, 7);
+    const managesAccessFlag = nameIfSet('TCR_EL1.HA', tcrHigh, 7);
+    const managesDirtyState = nameIfSet('TCR_EL1.HD', tcrHigh, 8);
     const a1 = (tcr & (1 << 22)) !== 0;
     const asid16 = (tcrHigh & (1 << 4)) !== 0 && ((this.#low('id_aa64mmfr0_el1') >>> 4) & 0xf) === 2;
     const asidMask = asid16 ? 0xffff : 0xff;
@@ -194,20 +195,20 @@ export class ControlRegisters {
       physicalBits: this.#physicalBits(),
       mairLow: this.#low('mair_el1'),
       mairHigh: this.#high('mair_el1'),
-      lower: {
-        ...this.#range('ttbr0_el1', tcr & 0x3f, ips, granule0),
-        ...management,
+      lower: this.#range('ttbr0_el1', tcr & 0x3f, ips, granule0, {
+        managesAccessFlag,
+        managesDirtyState,
         ignoreTopByte: (tcrHigh & (1 << 5)) !== 0,
         walksDisabled: (tcr & (1 << 7)) !== 0,
         ignoresTableAttributes: (tcrHigh & (1 << 9)) !== 0,
-      },
-      upper: {
-        ...this.#range('ttbr1_el1', (tcr >>> 16) & 0x3f, ips, granule1),
-        ...management,
+      }),
+      upper: this.#range('ttbr1_el1', (tcr >>> 16) & 0x3f, ips, granule1, {
+        managesAccessFlag,
+        managesDirtyState,
         ignoreTopByte: (tcrHigh & (1 << 6)) !== 0,
         walksDisabled: (tcr & (1 << 23)) !== 0,
         ignoresTableAttributes: (tcrHigh & (1 << 10)) !== 0,
-      },
+      }),
       asid: (this.#high(a1 ? 'ttbr1_el1' : 'ttbr0_el1') >>> 16) & asidMask,
       asidMask,
     };
@@ -228,16 +229,28 @@ export class ControlRegisters {
     };
   }
 
-  #range(ttbr: ControlRegister, txsz: number, ps: number, otherGranule: string | undefined): RangeStart {
+  #range(
+    ttbr: ControlRegister,
+    txsz: number,
+    ps: number,
+    otherGranule: string | undefined,
+    controls: RangeControls,
+  ): AddressRange {
     const legal = txsz >= MIN_TXSZ && txsz <= MAX_TXSZ;
     const inputBits = 64 - txsz;
     const startLevel = 3 - Math.floor((inputBits - 13) / 9);
+    // Each world switch makes some anew: spread in here the controls would take ten times as long.
     return {
       inputBits: legal ? inputBits : undefined,
       startLevel,
       tableBase: legal ? this.#tableBase(ttbr, inputBits, startLevel) : 0,
       outputBits: this.#outputBits(ps),
       otherGranule,
+      managesAccessFlag: controls.managesAccessFlag,
+      managesDirtyState: controls.managesDirtyState,
+      ignoreTopByte: controls.ignoreTopByte,
+      walksDisabled: controls.walksDisabled,
+      ignoresTableAttributes: controls.ignoresTableAttributes,
     };
   }
 
@@ -261,7 +274,8 @@ export class ControlRegisters {
       tableBase: legal ? this.#tableBase('vttbr_el2', inputBits, startLevel) : 0,
       outputBits: this.#outputBits((vtcr >>> 16) & 0b111),
       otherGranule: granule4K((vtcr >>> 14) & 0b11, 'VTCR_EL2.TG0', 0b00),
-      ...hardwareManagement('VTCR_EL2', vtcr, 21),
+      managesAccessFlag: nameIfSet('VTCR_EL2.HA', vtcr, 21),
+      managesDirtyState: nameIfSet('VTCR_EL2.HD', vtcr, 22),
     };
   }
 
@@ -294,14 +308,7 @@ function granule4K(tg: number, field: string, expected: number): string | undefi
   return tg === expected ? undefined : `${field} = 0b${tg.toString(2).padStart(2, '0')}`;
 }
 
-/** HA and, above it, HD of the translation control register `name`, of whose half `value` HA is bit `lsb`. */
-function hardwareManagement(
-  name: string,
-  value: number,
-  lsb: number,
-): Pick<WalkStart, 'managesAccessFlag' | 'managesDirtyState'> {
-  return {
-    managesAccessFlag: (value & (1 << lsb)) !== 0 ? `${name}.HA` : undefined,
-    managesDirtyState: (value & (2 << lsb)) !== 0 ? `${name}.HD` : undefined,
-  };
+/** The name of bit `bit` of `value` where it is set. */
+function nameIfSet(name: string, value: number, bit: number): string | undefined {
+  return (value & (1 << bit)) !== 0 ? name : undefined;
 }
