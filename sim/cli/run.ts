@@ -4,6 +4,7 @@
  */
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
+import type { LoadedScenario } from '../scenario/load.ts';
 import { CommandFailed } from './exit.ts';
 import { type RunnableOptions, withRunnableOptions } from './scenario-options.ts';
 
@@ -30,24 +31,27 @@ export function defineRun(program: Command): void {
   withRunnableOptions(command).action(async (paths: string[], options: RunOptions) => {
     const [path] = paths;
     if (paths.length < 2 && (await runElf(path, options))) return;
-    if (paths.length > 1 || (path !== undefined && (await isMany(path)))) {
+    const one = paths.length > 1 ? undefined : await onlyRun(path);
+    if (one === undefined) {
       const { runMany, scenarioFiles } = await import('./many.ts');
       await runMany(scenarioFiles(paths), options, 'none');
     } else {
-      await runOne(path, options);
+      await runOne(one, options);
     }
   });
 }
 
-/** Whether `path` names more than one run: a folder, or a scenario with a matrix. */
-async function isMany(path: string): Promise<boolean> {
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return true;
+/** The scenario at `path`, or the default one; undefined where that is a folder, or has a matrix and so several runs. */
+async function onlyRun(path: string | undefined): Promise<LoadedScenario | undefined> {
+  if (path !== undefined && statSync(path, { throwIfNoEntry: false })?.isDirectory()) return undefined;
   const { loadCombinations } = await import('../scenario/load.ts');
   const { NodeFiles } = await import('../../asm/source/node-files.ts');
-  return loadCombinations(path, new NodeFiles()).length > 1;
+  const { defaultScenario } = await import('./paths.ts');
+  const combinations = loadCombinations(path ?? defaultScenario(), new NodeFiles());
+  return combinations.length > 1 ? undefined : combinations[0];
 }
 
-async function runOne(path: string | undefined, options: RunOptions): Promise<void> {
+async function runOne(loaded: LoadedScenario, options: RunOptions): Promise<void> {
   const { openScenario } = await import('./session.ts');
   const { unrecorded } = await import('../scenario/runnable.ts');
   const { reportRun } = await import('../check/report.ts');
@@ -56,7 +60,7 @@ async function runOne(path: string | undefined, options: RunOptions): Promise<vo
   const { Progress } = await import('./progress.ts');
   const { reportData, reportLines } = await import('./report-views.ts');
   try {
-    const ready = unrecorded(openScenario(path, options));
+    const ready = unrecorded(openScenario(loaded, options));
     const progress = new Progress('steps');
     const report = reportRun(ready, (steps) => progress.update(steps));
     progress.end();
@@ -66,7 +70,9 @@ async function runOne(path: string | undefined, options: RunOptions): Promise<vo
     if (!(error instanceof DoesNotApply)) throw error;
     const { reason } = error;
     printLines([
-      options.json ? JSON.stringify({ path, applies: false, reason }) : `${path}: does not apply: ${reason}`,
+      options.json
+        ? JSON.stringify({ path: loaded.path, applies: false, reason })
+        : `${loaded.path}: does not apply: ${reason}`,
     ]);
   }
 }

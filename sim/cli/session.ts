@@ -7,20 +7,20 @@ import { type BareMetalMachine, bareMetalMachine } from '../scenario/bare-metal.
 import { DEFAULT_STEPS } from '../scenario/bare-metal-run.ts';
 import type { BoardOptions } from '../scenario/board.ts';
 import { KernelBuilds } from '../scenario/kernel-builds.ts';
-import { loadScenario } from '../scenario/load.ts';
+import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { type ScenarioMachine, scenarioMachine } from '../scenario/ready.ts';
 import { printDiagnostics, UsageError } from './exit.ts';
 import { defaultScenario, fixturesFolder } from './paths.ts';
 import { checkRunnableOptions, countOption, type RunnableOptions, type ScenarioOptions } from './scenario-options.ts';
 
 /**
- * The machine of the scenario at `path` (the default one where it is left out). Prints warnings. Throws SourceError or
- * SourceErrors.
+ * The machine of the scenario at `path` (the default one where it is left out), or of one that was loaded. Prints warnings.
+ * Throws SourceError or SourceErrors.
  */
-export function openScenario(path: string | undefined, options: ScenarioOptions): ScenarioMachine {
+export function openScenario(scenario: string | LoadedScenario | undefined, options: ScenarioOptions): ScenarioMachine {
   const files = new NodeFiles();
   checkRunnableOptions('scenario', options);
-  const loaded = loadScenario(path ?? defaultScenario(), files);
+  const loaded = typeof scenario === 'object' ? scenario : loadScenario(scenario ?? defaultScenario(), files);
   const machine = scenarioMachine(loaded, buildsOf(options, files));
   printDiagnostics(machine.warnings);
   return machine;
