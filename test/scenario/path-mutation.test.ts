@@ -31,6 +31,7 @@ const breaks: readonly Break[] = [
   { scenario: 'trapped-registers', line: 'msr	mdcr_el2, x2', after: '.macro activate_traps' },
   { scenario: 'stage2-faults', line: 'at	s1e1r, x2' },
   { scenario: 'table-walk', line: 'tbnz	x1, #7, .Lread_fault' },
+  { scenario: 'stale-page', line: 'tbnz	x3, #0, .Ltry_again' },
   { scenario: 'mmio-read', line: 'str	x3, [x0, #VCPU_HPFAR_EL2]' },
   { scenario: 'mmio-write', line: 'stp	x6, x7, [x3, #8 * 2]', after: '.macro save_guest_regs' },
   { scenario: 'mmio-big-endian', line: '\\access	x6, sctlr_el1', becomes: '\\access	x6, actlr_el1' },
