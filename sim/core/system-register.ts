@@ -65,7 +65,8 @@ export interface RowDetails {
   readonly behaviour?: (cpu: Cpu, model: CpuModel) => RegisterBehaviour;
 }
 
-const ALL = 0xffff_ffff_ffff_ffffn;
+/** All bits of a register. */
+export const ALL = 0xffff_ffff_ffff_ffffn;
 
 /** A register that levels from `el` up may read and write. */
 export function readWrite(name: string, el: number, details: RowDetails = {}): SystemRegisterRow {

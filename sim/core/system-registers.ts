@@ -8,12 +8,10 @@ import type { Cpu } from './cpu.ts';
 import { EC, trap, undefinedInstruction } from './exceptions.ts';
 import { fpAccessCheck } from './fp-access.ts';
 import type { CpuModel } from './models.ts';
-import type { RegisterBits, SystemRegisterRow, TrapControl } from './system-register.ts';
+import { ALL, type RegisterBits, type SystemRegisterRow, type TrapControl } from './system-register.ts';
 
 /** HCR_EL2.TGE: what EL1 would take from EL0, EL2 takes. */
 const TGE = 1n << 27n;
-
-const ALL = 0xffff_ffff_ffff_ffffn;
 
 interface ActiveTrap {
   readonly control: TrapControl;

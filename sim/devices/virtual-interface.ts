@@ -88,10 +88,6 @@ const isValid = (list: ListRegister) => list.state !== 0;
 /** Its interrupt has ended, and it asked for maintenance. */
 const hasEnded = (list: ListRegister) => list.state === 0 && !list.hardware && list.eoi;
 
-function countOf(lists: readonly ListRegister[], matches: (list: ListRegister) => boolean): number {
-  return lists.reduce((count, list) => (matches(list) ? count + 1 : count), 0);
-}
-
 export class VirtualInterface {
   readonly #cpu: Cpu;
   readonly #layout: VirtualInterfaceLayout;
@@ -166,7 +162,7 @@ export class VirtualInterface {
     const grp0 = (vmcr & VMCR.grp0) !== 0n;
     const grp1 = (vmcr & VMCR.grp1) !== 0n;
     let status = lists.some(hasEnded) ? MISR.eoi : 0n;
-    if ((hcr & HCR.uie) !== 0n && countOf(lists, isValid) <= 1) status |= MISR.u;
+    if ((hcr & HCR.uie) !== 0n && lists.filter(isValid).length <= 1) status |= MISR.u;
     if ((hcr & HCR.lrenpie) !== 0n && (hcr & EOI_COUNT) !== 0n) status |= MISR.lrenp;
     if ((hcr & HCR.npie) !== 0n && !lists.some(isPending)) status |= MISR.np;
     if ((hcr & HCR.grp0Enabled) !== 0n && grp0) status |= MISR.grp0Enabled;

@@ -41,6 +41,12 @@ export interface Operation {
   readonly abortSyndrome: number;
 }
 
+/** Keeps what is known of `operation` in a list by the numbers of operations, without gaps: V8 makes hash tables of those. */
+export function keepByNumber<T>(list: (T | undefined)[], { number }: Operation, known: T): void {
+  while (list.length <= number) list.push(undefined);
+  list[number] = known;
+}
+
 /** What instructions act on. */
 export interface Environment {
   readonly cpu: Cpu;

@@ -19,7 +19,7 @@ import { PAGE_SIZE, type PhysicalMemory, writeView } from './physical.ts';
 import { type PrivilegeView, PrivilegeViews } from './privilege-views.ts';
 import type { CodeWriteListener } from './ram-writer.ts';
 import { SCTLR } from './regime.ts';
-import { type AccessListener, type LastAccess, SlowAccess } from './slow-access.ts';
+import { type AccessListener, type LastAccess, NOT_RAM, SlowAccess } from './slow-access.ts';
 import { invalidateTlb } from './tlb-maintenance.ts';
 
 const PAGE_MASK = PAGE_SIZE - 1;
@@ -309,7 +309,7 @@ export class Memory {
   }
 
   /**
-   * Where in RAM the load or store went that was made last, at (lo, hi): an offset, or -1 for a device. To be asked before
+   * Where in RAM the load or store went that was made last, at (lo, hi): an offset, or NOT_RAM for a device. To be asked before
    * anything else happens.
    */
   accessOffset(lo: number, hi: number): number {
@@ -318,9 +318,9 @@ export class Memory {
     const { read, write } = this.#view;
     if (read[entry] === page && read[entry + 1] === (hi | 0)) return read[entry + 2]! + (lo & PAGE_MASK);
     if (write[entry] === page && write[entry + 1] === (hi | 0)) return write[entry + 2]! + (lo & PAGE_MASK);
-    if (this.#slow.wasDevice(lo, hi)) return -1;
+    if (this.#slow.wasDevice(lo, hi)) return NOT_RAM;
     const pa = this.translate(addressOf(lo, hi));
-    return pa === undefined ? -1 : this.physical.offsetOf(Number(pa));
+    return pa === undefined ? NOT_RAM : this.physical.offsetOf(Number(pa));
   }
 
   /**

@@ -28,7 +28,8 @@ export interface LastAccess {
 }
 
 const PAGE_MASK = PAGE_SIZE - 1;
-const NOT_RAM = -1;
+/** Stands for an offset into RAM where there is none. */
+export const NOT_RAM = -1;
 /** No page begins here. */
 const NO_PAGE = 1;
 

@@ -12,7 +12,7 @@
  * them, are kept once, so that ten thousand switches in a row take the room of the few that differ.
  */
 import type { ExceptionEvent } from '../core/journal.ts';
-import type { Operation } from '../exec/operation.ts';
+import { keepByNumber, type Operation } from '../exec/operation.ts';
 import type { Annotations } from './annotations.ts';
 import { type Depth, DepthStack } from './depth-stack.ts';
 import type { Recording } from './recording.ts';
@@ -185,11 +185,9 @@ export class PhaseGatherer {
     return this.#names[operation.number] ?? this.#learnName(operation);
   }
 
-  #learnName({ number, pa }: Operation): string {
-    const name = this.#nameAt(pa);
-    // Without gaps, of which V8 would make a hash table.
-    while (this.#names.length <= number) this.#names.push(undefined);
-    this.#names[number] = name;
+  #learnName(operation: Operation): string {
+    const name = this.#nameAt(operation.pa);
+    keepByNumber(this.#names, operation, name);
     return name;
   }
 

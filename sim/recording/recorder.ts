@@ -8,12 +8,13 @@ import type { ExceptionEvent, Journal } from '../core/journal.ts';
 import { ACCESS_ADDRESS, FIRST_FREE, PC } from '../core/registers.ts';
 import type { Operation } from '../exec/operation.ts';
 import type { PhysicalMemory } from '../memory/physical.ts';
+import { NOT_RAM } from '../memory/slow-access.ts';
 import type { TimingModel } from '../timing/model.ts';
 import type { Cursor } from './cursor.ts';
 import type { EffectLog, LogPlace } from './effect-log.ts';
 import type { Log } from './log.ts';
 import { NONE } from './step-log.ts';
-import { NOT_RAM, type SteppedMachine, StepTimer } from './step-timer.ts';
+import { type SteppedMachine, StepTimer } from './step-timer.ts';
 import type { UntilStep } from './stepper.ts';
 
 const PC_LOW = 2 * PC;

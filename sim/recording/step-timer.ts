@@ -5,8 +5,9 @@
 import type { Cpu } from '../core/cpu.ts';
 import type { ExceptionEvent } from '../core/journal.ts';
 import { ACCESS_ADDRESS, FIRST_FREE, PC, SINK } from '../core/registers.ts';
-import { CURRENT_SP, type Operation } from '../exec/operation.ts';
+import { CURRENT_SP, keepByNumber, type Operation } from '../exec/operation.ts';
 import type { Memory } from '../memory/memory.ts';
+import { NOT_RAM } from '../memory/slow-access.ts';
 import { emptyTimedStep, NO_OPERATION, type TimedStep, type TimingModel } from '../timing/model.ts';
 
 /** What steps are made with. */
@@ -25,9 +26,6 @@ export interface SteppedMachine {
 const PC_LOW = 2 * PC;
 const ADDRESS_LOW = 2 * ACCESS_ADDRESS;
 const ADDRESS_HIGH = ADDRESS_LOW + 1;
-
-/** Where a load or store went that went to no RAM. */
-export const NOT_RAM = -1;
 
 /** What is worked out once of an operation. */
 export interface TimedOperation {
@@ -130,9 +128,7 @@ export class StepTimer {
       accesses: access !== undefined,
       reads: access === undefined || access.kind === 'store' ? 0 : access.size,
     };
-    // Without gaps, of which V8 would make a hash table.
-    while (this.#operations.length <= operation.number) this.#operations.push(undefined);
-    this.#operations[operation.number] = timed;
+    keepByNumber(this.#operations, operation, timed);
     this.#learnt(operation);
     return timed;
   }
