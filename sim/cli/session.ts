@@ -4,11 +4,13 @@ import type { FileReader } from '../../asm/source/files.ts';
 import { NodeFiles } from '../../asm/source/node-files.ts';
 import { modelNames } from '../core/models.ts';
 import { type BareMetalMachine, bareMetalMachine } from '../scenario/bare-metal.ts';
-import { DEFAULT_STEPS } from '../scenario/bare-metal-run.ts';
+import { BareMetalRun, DEFAULT_STEPS } from '../scenario/bare-metal-run.ts';
 import type { BoardOptions } from '../scenario/board.ts';
 import { KernelBuilds } from '../scenario/kernel-builds.ts';
 import { type LoadedScenario, loadScenario } from '../scenario/load.ts';
 import { type ScenarioMachine, scenarioMachine } from '../scenario/ready.ts';
+import { ScenarioRun } from '../scenario/run.ts';
+import { type Recorded, type Run, recorded } from '../scenario/runnable.ts';
 import { printDiagnostics, UsageError } from './exit.ts';
 import { defaultScenario, fixturesFolder } from './paths.ts';
 import { checkRunnableOptions, countOption, type RunnableOptions, type ScenarioOptions } from './scenario-options.ts';
@@ -34,6 +36,20 @@ export function buildsOf({ kernel, hyp, sources }: ScenarioOptions, files: FileR
 const MIB = 1024 * 1024;
 const MAX_RAM = 2047;
 const MAX_STEPS = 2 ** 40;
+
+/**
+ * The run of the ELF file or scenario at `path`, with its steps kept, and which of them it is; what a program sends goes to
+ * `send`. Throws as openElf and openScenario do.
+ */
+export function openRecorded(
+  path: string | undefined,
+  options: RunnableOptions,
+  send: BoardOptions['send'],
+): { readonly isElf: boolean; readonly run: Run<Recorded> } {
+  const elf = openElf(path, options, send);
+  if (elf !== undefined) return { isElf: true, run: new BareMetalRun(recorded(elf.machine), elf.limit) };
+  return { isElf: false, run: new ScenarioRun(recorded(openScenario(path, options))) };
+}
 
 /** A bare-metal program on its board, and the most steps that it is to make. */
 export interface OpenElf {

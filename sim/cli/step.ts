@@ -15,18 +15,11 @@ export function defineStep(program: Command): void {
     )
     .argument('[file]', 'a scenario or an ELF file (default: a round trip from host to guest and back)');
   withRunnableOptions(command).action(async (path: string | undefined, options: RunnableOptions) => {
-    const { openElf, openScenario } = await import('./session.ts');
+    const { openRecorded } = await import('./session.ts');
     const { ProgramOutput } = await import('./output.ts');
-    const { ScenarioRun } = await import('../scenario/run.ts');
-    const { BareMetalRun } = await import('../scenario/bare-metal-run.ts');
-    const { recorded } = await import('../scenario/runnable.ts');
     const { Debugger } = await import('./debugger.ts');
     const output = new ProgramOutput();
-    const elf = openElf(path, options, output.send);
-    const run =
-      elf === undefined
-        ? new ScenarioRun(recorded(openScenario(path, options)))
-        : new BareMetalRun(recorded(elf.machine), elf.limit);
+    const { run } = openRecorded(path, options, output.send);
     await converse(new Debugger(run), () => output.flush());
   });
 }

@@ -1,6 +1,6 @@
 /** `hypstep trace`: every step of a scenario, as text for people or as JSON lines for programs. */
 import type { Command } from 'commander';
-import type { Recorded, Run } from '../scenario/runnable.ts';
+import type { Recorded } from '../scenario/runnable.ts';
 import { CommandFailed, UsageError } from './exit.ts';
 import { type RunnableOptions, withRunnableOptions } from './scenario-options.ts';
 
@@ -26,18 +26,12 @@ export function defineTrace(program: Command): void {
     if (!formats.includes(options.format)) {
       throw new UsageError(`--format is one of ${formats.join(', ')}, not '${options.format}'`);
     }
-    const { openElf, openScenario } = await import('./session.ts');
-    const { ScenarioRun } = await import('../scenario/run.ts');
-    const { BareMetalRun } = await import('../scenario/bare-metal-run.ts');
-    const { recorded, runToEnd } = await import('../scenario/runnable.ts');
+    const { openRecorded } = await import('./session.ts');
+    const { runToEnd } = await import('../scenario/runnable.ts');
     const { printLines, ProgramOutput, writeLines } = await import('./output.ts');
     const { Progress } = await import('./progress.ts');
     const output = new ProgramOutput({ toStderr: true });
-    const elf = openElf(path, options, output.send);
-    const run: Run<Recorded> =
-      elf === undefined
-        ? new ScenarioRun(recorded(openScenario(path, options)))
-        : new BareMetalRun(recorded(elf.machine), elf.limit);
+    const { isElf, run } = openRecorded(path, options, output.send);
     const progress = new Progress('steps');
     let fault: unknown;
     try {
@@ -52,7 +46,7 @@ export function defineTrace(program: Command): void {
     if (options.output === undefined) printLines(lines);
     else writeLines(options.output, lines);
     if (fault !== undefined) throw fault;
-    if (elf !== undefined || run.status !== 0) process.stderr.write(`hypstep: ${run.endingText}\n`);
+    if (isElf || run.status !== 0) process.stderr.write(`hypstep: ${run.endingText}\n`);
     if (run.status !== 0) throw new CommandFailed(run.status);
   });
 }
