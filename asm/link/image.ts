@@ -52,10 +52,13 @@ export interface ImageParts {
   readonly entry?: bigint;
 }
 
-/** A place in an image, by the symbol it lies in and the bytes from there. */
+/** A place in an image, by the symbol it lies in. */
 export interface SymbolPlace {
   readonly name: string;
+  /** In bytes from the symbol. */
   readonly offset: number;
+  /** Bytes from the symbol to the next one, or to the end of the segment. */
+  readonly size: number;
 }
 
 export class Image {
@@ -71,8 +74,6 @@ export class Image {
   readonly #byName = new Map<string, ImageSymbol>();
   /** Symbols fit to name an address: one for each address, the best where there are several. */
   readonly #names: readonly ImageSymbol[];
-  /** What symbolAt has found: one image is asked by many runs. */
-  readonly #places = new Map<bigint, SymbolPlace>();
 
   constructor(parts: ImageParts) {
     this.segments = parts.segments.toSorted(byAddress);
@@ -110,19 +111,14 @@ export class Image {
 
   /** The nearest symbol at or before `address` in the same segment, and the distance to it in bytes. */
   symbolAt(address: bigint): SymbolPlace | undefined {
-    const known = this.#places.get(address);
-    if (known !== undefined) return known;
-    const place = this.#findSymbol(address);
-    if (place !== undefined) this.#places.set(address, place);
-    return place;
-  }
-
-  #findSymbol(address: bigint): SymbolPlace | undefined {
-    const symbol = lastUpTo(this.#names, address);
-    if (symbol === undefined) return undefined;
+    const after = countUpTo(this.#names, address);
+    const symbol = this.#names[after - 1];
     const segment = this.segmentAt(address);
-    if (segment === undefined || symbol.address < segment.address) return undefined;
-    return { name: symbol.name, offset: Number(address - symbol.address) };
+    if (symbol === undefined || segment === undefined || symbol.address < segment.address) return undefined;
+    const segmentEnd = segment.address + BigInt(segment.bytes.length);
+    const next = this.#names[after]?.address ?? segmentEnd;
+    const end = next < segmentEnd ? next : segmentEnd;
+    return { name: symbol.name, offset: Number(address - symbol.address), size: Number(end - symbol.address) };
   }
 
   segmentAt(address: bigint): Segment | undefined {
@@ -174,6 +170,11 @@ function byAddress(a: { readonly address: bigint }, b: { readonly address: bigin
 
 /** The last element at or before `address` of a list ordered by address. */
 function lastUpTo<T extends { readonly address: bigint }>(list: readonly T[], address: bigint): T | undefined {
+  return list[countUpTo(list, address) - 1];
+}
+
+/** How many of `list`, which is ordered by address, are not above `address`. */
+function countUpTo(list: readonly { readonly address: bigint }[], address: bigint): number {
   let low = 0;
   let high = list.length;
   while (low < high) {
@@ -181,7 +182,7 @@ function lastUpTo<T extends { readonly address: bigint }>(list: readonly T[], ad
     if (list[middle]!.address <= address) low = middle + 1;
     else high = middle;
   }
-  return list[low - 1];
+  return low;
 }
 
 /** Mapping symbols and temporary labels name nothing for a reader. */

@@ -4,8 +4,11 @@
  */
 
 export interface Annotations {
-  /** The symbol that `pa` lies in, and how many bytes into it; undefined where no symbol covers it. */
-  symbolAt(pa: bigint): { readonly name: string; readonly offset: number } | undefined;
+  /**
+   * The symbol that `pa` lies in, how many bytes into it, and how many it has, where that is known; undefined where no symbol
+   * covers it.
+   */
+  symbolAt(pa: bigint): { readonly name: string; readonly offset: number; readonly size?: number } | undefined;
   /** The source line of the instruction at `pa`. */
   lineAt(pa: bigint): { readonly file: string; readonly line: number } | undefined;
   /** The path of the struct member that the `size` bytes at `pa` are, or are part of: `vcpu.arch.debug_flags`. */

@@ -12,7 +12,7 @@
  * them, are kept once, so that ten thousand switches in a row take the room of the few that differ.
  */
 import type { ExceptionEvent } from '../core/journal.ts';
-import { keepByNumber, type Operation } from '../exec/operation.ts';
+import type { Operation } from '../exec/operation.ts';
 import type { Annotations } from './annotations.ts';
 import { type Depth, DepthStack } from './depth-stack.ts';
 import type { Recording } from './recording.ts';
@@ -43,6 +43,9 @@ export interface Phase {
 
 export const NO_SYMBOL = '(no symbol)';
 
+/** An instruction that no symbol covers. */
+const nameless = { name: NO_SYMBOL, offset: 0, size: undefined };
+
 /** The outermost phases of a whole recording. */
 export function phasesOf(recording: Recording, annotations: Annotations): Phase[] {
   const gatherer = read(recording, annotations, recording.length);
@@ -72,6 +75,13 @@ function paOfNext(recording: Recording, position: number): number | undefined {
   return pa === undefined ? undefined : Number(pa) - memory.physical.base;
 }
 
+/** Code under one name: from RAM offset `start` up to `end`. */
+interface Routine {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
 interface MutableCost {
   steps: number;
   cycles: number;
@@ -91,9 +101,9 @@ export class PhaseGatherer {
   readonly #annotations: Annotations;
   readonly #roots: MutablePhase[] = [];
   readonly #depths = new DepthStack<MutablePhase>(this.#roots, foldLast);
-  /** Names by the operations' numbers; equal ones are the same string, which is fast to tell. */
-  readonly #names: (string | undefined)[] = [];
-  readonly #known = new Map<string, string>();
+  /** Routines by where in RAM they were come upon, and that of the last instruction. */
+  readonly #routines = new Map<number, Routine>();
+  #routine: Routine = { name: NO_SYMBOL, start: 0, end: 0 };
   /** The exception level before the next step. */
   #el: number;
   /** The phase of the last step, and the cycle from which on cycles are its own. */
@@ -116,7 +126,7 @@ export class PhaseGatherer {
    * machine's cells are as they are after it.
    */
   step(index: number, operation: Operation | undefined, exception: ExceptionEvent | undefined, cycle: number): void {
-    const name = operation === undefined ? undefined : this.#nameOf(operation);
+    const name = operation === undefined ? undefined : this.#nameAt(operation.pa);
     const isPlain = operation !== undefined && !operation.writesPc && exception === undefined;
     if (!isPlain || name !== this.#goesOn) {
       this.#depths.arrive();
@@ -181,22 +191,20 @@ export class PhaseGatherer {
     return entered;
   }
 
-  #nameOf(operation: Operation): string {
-    return this.#names[operation.number] ?? this.#learnName(operation);
-  }
-
-  #learnName(operation: Operation): string {
-    const name = this.#nameAt(operation.pa);
-    keepByNumber(this.#names, operation, name);
-    return name;
-  }
-
+  /** The name of the routine at RAM offset `pa`. */
   #nameAt(pa: number): string {
+    if (pa < this.#routine.start || pa >= this.#routine.end) this.#routine = this.#routineAt(pa);
+    return this.#routine.name;
+  }
+
+  #routineAt(pa: number): Routine {
+    const known = this.#routines.get(pa);
+    if (known !== undefined) return known;
     const { base } = this.#machine.memory.physical;
-    const found = this.#annotations.symbolAt(BigInt(base + pa))?.name ?? NO_SYMBOL;
-    const name = this.#known.get(found) ?? found;
-    this.#known.set(name, name);
-    return name;
+    const { name, offset, size = offset + 4 } = this.#annotations.symbolAt(BigInt(base + pa)) ?? nameless;
+    const routine = { name, start: pa - offset, end: pa - offset + size };
+    this.#routines.set(pa, routine);
+    return routine;
   }
 }
 

@@ -2,7 +2,7 @@
  * What is loaded where: symbols, source lines and struct fields by physical address. Kernel, hyp and guest code reach
  * the same memory under different virtual addresses, so physical addresses are what names are kept by.
  */
-import type { Image } from '../../asm/link/image.ts';
+import type { Image, SymbolPlace } from '../../asm/link/image.ts';
 import type { Place } from '../../asm/source/source-file.ts';
 import type { TypedMemory } from '../memory/typed.ts';
 import { type Annotations, symbolText } from '../recording/annotations.ts';
@@ -34,7 +34,7 @@ export class CodeMap implements Annotations {
     this.#loaded.push({ image, displacement });
   }
 
-  symbolAt(pa: bigint): { name: string; offset: number } | undefined {
+  symbolAt(pa: bigint): SymbolPlace | undefined {
     return this.#firstAt(pa, (image, address) => image.symbolAt(address));
   }
 

@@ -47,7 +47,7 @@ test('what is written is loaded where it belongs, with its symbols and lines', (
   assert.is(image.entry, code.address);
   assert.equal(image.segmentAt(0x4008_0014n)?.bytes, code.data);
   assert.equal(image.segmentAt(0x4009_0000n)?.bytes, new Uint8Array(32));
-  assert.equal(image.symbolAt(0x4008_0014n), { name: '_start', offset: 4 });
+  assert.equal(image.symbolAt(0x4008_0014n), { name: '_start', offset: 4, size: 8 });
   assert.equal(image.lineAt(0x4008_0010n), { file: 'a.S', line: 3 });
   assert.equal(image.lineAt(0x4008_0014n), { file: 'a.S', line: 7 });
   assert.is(image.lineAt(0x4008_0018n), undefined);

@@ -32,9 +32,9 @@ function image(): Image {
 test('a symbol is found by name, and the nearest one by address', () => {
   const it = image();
   assert.is(it.symbol('f')?.address, 0x1000n);
-  assert.equal(it.symbolAt(0x1000n), { name: 'f', offset: 0 });
-  assert.equal(it.symbolAt(0x1006n), { name: 'inner', offset: 2 });
-  assert.equal(it.symbolAt(0x100cn), { name: 'same', offset: 4 }, 'a global name goes before a local one');
+  assert.equal(it.symbolAt(0x1000n), { name: 'f', offset: 0, size: 4 });
+  assert.equal(it.symbolAt(0x1006n), { name: 'inner', offset: 2, size: 4 });
+  assert.equal(it.symbolAt(0x100cn), { name: 'same', offset: 4, size: 8 }, 'a global name goes before a local one');
   assert.is(it.symbolAt(0xfffn), undefined);
   assert.is(it.symbolAt(0x9000n), undefined);
 });
@@ -42,7 +42,7 @@ test('a symbol is found by name, and the nearest one by address', () => {
 test('mapping symbols and temporary labels name no address', () => {
   const it = link([assemble('.Lx:\tnop\nf:\tb .Lx\n')], { base: 0x1000n });
   assert.is(it.symbolAt(0x1000n), undefined);
-  assert.equal(it.symbolAt(0x1004n), { name: 'f', offset: 0 });
+  assert.equal(it.symbolAt(0x1004n), { name: 'f', offset: 0, size: 4 }, 'up to the end of the segment');
 });
 
 test('lines lead to addresses and back; a line of a macro has those of its uses', () => {
