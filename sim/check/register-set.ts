@@ -13,7 +13,7 @@ interface ListedRegister<Group> {
   /** Cell name (sim/core/registers.ts). */
   readonly cell: string;
   readonly group: Group;
-  /** The path of its field; left out where only its cell is read. */
+  /** The path of its field in the object that keeps it; left out where only its cell is read. */
   readonly path?: string;
 }
 
@@ -22,15 +22,24 @@ export class RegisterSet<Group> {
   /** How many registers there are of each group, in the order in which the groups begin. */
   readonly counts = new Map<Group, number>();
   readonly #ready: ReadyMachine;
+  readonly #owner: string | undefined;
   readonly #ids: Uint32Array;
   /** Per register, the number of its field's low half among the words of RAM, or BY_PATH; worked out when first read. */
   #words: Int32Array | undefined;
 
-  constructor(ready: ReadyMachine, list: readonly ListedRegister<Group>[]) {
+  /** `owner` is the name of the object that paths begin in. */
+  constructor(ready: ReadyMachine, list: readonly ListedRegister<Group>[], owner?: string) {
     this.list = list;
     this.#ready = ready;
+    this.#owner = owner;
     this.#ids = Uint32Array.from(list, ({ cell }) => ready.machine.cpu.registers.find(cell)!);
     for (const { group } of list) this.counts.set(group, (this.counts.get(group) ?? 0) + 1);
+  }
+
+  /** The whole path of register `n`'s field, where it has one. */
+  fieldOf(n: number): string | undefined {
+    const { path } = this.list[n]!;
+    return path && this.#owner && `${this.#owner}.${path}`;
   }
 
   /** What the registers hold. */
@@ -48,7 +57,7 @@ export class RegisterSet<Group> {
   /** What their fields hold. Throws SourceError where a pointer on the way leads nowhere. */
   fields(): Uint32Array {
     const { u32 } = this.#ready.machine.physical;
-    this.#words ??= Int32Array.from(this.list, (register) => this.#wordOf(register));
+    this.#words ??= Int32Array.from(this.list, (_, n) => this.#wordOf(n));
     const values = new Uint32Array(2 * this.list.length);
     for (let n = 0; n < this.list.length; n++) {
       const word = this.#words[n]!;
@@ -63,7 +72,9 @@ export class RegisterSet<Group> {
   }
 
   /** Fields behind a pointer move, and those of another size or byte order are not what the cell is. */
-  #wordOf({ cell, path }: ListedRegister<Group>): number {
+  #wordOf(n: number): number {
+    const path = this.fieldOf(n);
+    const { cell } = this.list[n]!;
     if (path === undefined || path.includes('->')) return BY_PATH;
     const { typed, machine } = this.#ready;
     const { pa, size, bigEndian } = typed.resolve(path);
@@ -72,8 +83,7 @@ export class RegisterSet<Group> {
   }
 
   #readByPath(n: number, values: Uint32Array): void {
-    const { cell, path } = this.list[n]!;
-    const value = cellOfField(cell, this.#ready.typed.read(path!));
+    const value = cellOfField(this.list[n]!.cell, this.#ready.typed.read(this.fieldOf(n)!));
     values[2 * n] = lowHalf(value);
     values[2 * n + 1] = Number(value >> 32n);
   }

@@ -9,7 +9,7 @@
  * to move (FP, debug, 32-bit state) from the state at the border itself.
  */
 import type { ExceptionEvent } from '../core/journal.ts';
-import { type ContextGroup, vcpuRegisters } from '../kvm/context.ts';
+import { type ContextGroup, type ContextRegister, vcpuRegisters } from '../kvm/context.ts';
 import type { Vcpu } from '../kvm/vcpu-state.ts';
 import type { ReadyMachine } from '../scenario/ready.ts';
 import { RegisterSet, valueAt } from './register-set.ts';
@@ -44,27 +44,18 @@ export interface ContractReport {
 /** EL2's own state that the host finds again: traps off, stage 2 off, the stack where it was. */
 const hypRegisters = [
   ...['hcr_el2', 'cptr_el2', 'hstr_el2', 'mdcr_el2', 'vttbr_el2', 'vbar_el2', 'sp_el2', 'cntvoff_el2', 'cnthctl_el2'],
-];
-/** A call may trash the rest (AAPCS64, 6.1.1 "General-purpose registers"). */
-const calleeSaved = new Set([...Array(12).keys()].map((n) => `x${n + 19}`));
+].map((cell) => ({ cell, group: 'hyp' as const }));
+/** X19 to X30 are callee-saved; a call may trash these (AAPCS64, 6.1.1 "General-purpose registers"). */
+const callerSaved = new Set([...Array(19).keys()].map((n) => `x${n}`));
 const CPTR_TFP = 1n << 10n;
 const HCR_RW = 1n << 31n;
 const DEBUG_DIRTY = 1n;
 
-/** A register, and for the guest's borders the path of its field from the vcpu's name on. */
-interface CheckedRegister {
-  readonly cell: string;
-  readonly group: RegisterGroup;
-  readonly path?: string;
-}
-
-type GuestRegister = CheckedRegister & { readonly group: ContextGroup; readonly path: string };
-
 export class SwitchContract {
   readonly #ready: ReadyMachine;
   readonly #host: RegisterSet<RegisterGroup>;
-  /** The guest's registers, by the vcpu's name. */
-  readonly #guests: ReadonlyMap<string, readonly GuestRegister[]>;
+  /** The guest's registers. */
+  readonly #guest: readonly ContextRegister[];
   /** Those of them that a switch moves, by vcpu and by what decides it (see #switched). */
   readonly #moved = new Map<Vcpu, (RegisterSet<RegisterGroup> | undefined)[]>();
   /** Cells that are looked at on every border. */
@@ -85,19 +76,9 @@ export class SwitchContract {
     this.#hcr = cpu.cell('hcr_el2');
     this.#tpidr = cpu.cell('tpidr_el2');
     const { breakpoints, watchpoints } = ready.scenario.machine;
-    const context = vcpuRegisters(ready.facts, breakpoints, watchpoints);
-    this.#guests = new Map(
-      ready.vm.vcpus.map(({ name }) => [
-        name,
-        context.map(({ cell, group, path }) => ({ cell, group, path: `${name}.${path}` })),
-      ]),
-    );
-    this.#host = new RegisterSet<RegisterGroup>(ready, [
-      ...context
-        .filter(({ cell, group }) => group !== 'aarch32' && isHostState(cell))
-        .map(({ cell, group }) => ({ cell, group })),
-      ...hypRegisters.map((cell) => ({ cell, group: 'hyp' as const })),
-    ]);
+    this.#guest = vcpuRegisters(ready.facts, breakpoints, watchpoints);
+    const host = this.#guest.filter(({ cell, group }) => group !== 'aarch32' && isHostState(cell));
+    this.#host = new RegisterSet<RegisterGroup>(ready, [...host, ...hypRegisters]);
   }
 
   /** What was found up to now. */
@@ -145,9 +126,9 @@ export class SwitchContract {
     for (let half = 0; half < expected.length; half++) {
       if (expected[half] === actual[half]) continue;
       const n = half >>> 1;
-      const { cell, group, path } = registers.list[n]!;
+      const { cell, group } = registers.list[n]!;
       const [was, is] = [valueAt(expected, n), valueAt(actual, n)];
-      this.#lost.push({ border, register: cell, group, expected: was, actual: is, field: path });
+      this.#lost.push({ border, register: cell, group, expected: was, actual: is, field: registers.fieldOf(n) });
       half |= 1;
     }
   }
@@ -172,10 +153,10 @@ export class SwitchContract {
     const known = ofVcpu[decided];
     if (known !== undefined) return known;
     const moves: Record<ContextGroup, boolean> = { general: true, system: true, fp, debug, aarch32 };
-    const moved = this.#guests
-      .get(vcpu.name)!
-      .filter(({ group, cell }) => moves[group] && (group !== 'aarch32' || this.#isMoved32(cell, fp, debug)));
-    const registers = new RegisterSet<RegisterGroup>(this.#ready, moved);
+    const moved = this.#guest.filter(
+      ({ group, cell }) => moves[group] && (group !== 'aarch32' || this.#isMoved32(cell, fp, debug)),
+    );
+    const registers = new RegisterSet<RegisterGroup>(this.#ready, moved, vcpu.name);
     ofVcpu[decided] = registers;
     return registers;
   }
@@ -213,8 +194,7 @@ function snapshotOf(registers: RegisterSet<RegisterGroup>): Snapshot {
   return { registers, values: registers.cells() };
 }
 
+/** The host's return state is in ELR_EL2 and SPSR_EL2 at both borders. */
 function isHostState(cell: string): boolean {
-  if (/^x\d+$/.test(cell)) return calleeSaved.has(cell);
-  // The host's return state is in ELR_EL2 and SPSR_EL2 at both borders.
-  return true;
+  return !callerSaved.has(cell);
 }

@@ -2,6 +2,7 @@
  * Which architectural register lives where in KVM's structs (Linux: arch/arm64/include/asm/kvm_host.h, kvm_asm.h and
  * uapi/asm/ptrace.h). The same table sets a vcpu up and checks that the world switch carried every register across.
  */
+import { MOST_COMPARATORS } from '../core/models.ts';
 import type { KernelFacts } from './kernel-facts.ts';
 
 /**
@@ -34,10 +35,10 @@ const aarch32Indexes = ['DACR32_EL2', 'IFSR32_EL2', 'FPEXC32_EL2', 'DBGVCR32_EL2
 const bankedSpsr = ['spsr_abt', 'spsr_und', 'spsr_irq', 'spsr_fiq'];
 
 const debugArrays = [
-  { cell: 'dbgbcr', field: 'dbg_bcr', index: 'DBGBCR0_EL1' },
-  { cell: 'dbgbvr', field: 'dbg_bvr', index: 'DBGBVR0_EL1' },
-  { cell: 'dbgwcr', field: 'dbg_wcr', index: 'DBGWCR0_EL1' },
-  { cell: 'dbgwvr', field: 'dbg_wvr', index: 'DBGWVR0_EL1' },
+  { of: 'breakpoint', cell: 'dbgbcr', field: 'dbg_bcr', index: 'DBGBCR0_EL1' },
+  { of: 'breakpoint', cell: 'dbgbvr', field: 'dbg_bvr', index: 'DBGBVR0_EL1' },
+  { of: 'watchpoint', cell: 'dbgwcr', field: 'dbg_wcr', index: 'DBGWCR0_EL1' },
+  { of: 'watchpoint', cell: 'dbgwvr', field: 'dbg_wvr', index: 'DBGWVR0_EL1' },
 ] as const;
 
 /** Whether the kernel keeps debug registers in a struct behind vcpu->arch.debug_ptr, rather than in sys_regs[]. */
@@ -45,17 +46,8 @@ export function hasDebugPointer(facts: KernelFacts): boolean {
   return facts.hasField('struct kvm_vcpu', 'arch.debug_ptr');
 }
 
-/** What contextRegisters has returned. */
-const known = new WeakMap<KernelFacts, readonly ContextRegister[]>();
-
 /** Every register of struct kvm_cpu_context, with its path there. Throws SourceError where the headers lack one. */
-export function contextRegisters(facts: KernelFacts): readonly ContextRegister[] {
-  const registers = known.get(facts) ?? makeContextRegisters(facts);
-  known.set(facts, registers);
-  return registers;
-}
-
-function makeContextRegisters(facts: KernelFacts): ContextRegister[] {
+export const contextRegisters = oncePerKernel((facts): readonly ContextRegister[] => {
   const registers: ContextRegister[] = [];
   const add = (group: ContextGroup, cell: string, path: string) => registers.push({ cell, group, path });
 
@@ -85,7 +77,7 @@ function makeContextRegisters(facts: KernelFacts): ContextRegister[] {
   add('fp', 'fpsr', 'gp_regs.fp_regs.fpsr');
   add('fp', 'fpcr', 'gp_regs.fp_regs.fpcr');
   return registers;
-}
+});
 
 /** One debug register: its cell name and where a set of debug registers keeps it. */
 export interface DebugRegister {
@@ -94,31 +86,60 @@ export interface DebugRegister {
   readonly path: string;
 }
 
-/** The debug registers of a machine with `breakpoints` and `watchpoints` (1 to 16 each), and their paths. */
-export function debugRegisters(facts: KernelFacts, breakpoints: number, watchpoints: number): DebugRegister[] {
+/** Those of a breakpoint or watchpoint that a machine may have, and its number. */
+interface ComparatorRegister extends DebugRegister {
+  readonly of: 'breakpoint' | 'watchpoint';
+  readonly number: number;
+}
+
+const comparatorRegisters = oncePerKernel((facts): readonly ComparatorRegister[] => {
   const behindPointer = hasDebugPointer(facts);
-  return debugArrays.flatMap(({ cell, field, index }) => {
-    const count = cell.startsWith('dbgb') ? breakpoints : watchpoints;
+  return debugArrays.flatMap(({ of, cell, field, index }) => {
     const first = behindPointer ? 0n : facts.constant(index);
-    return [...Array(count).keys()].map((n) => ({
-      cell: `${cell}${n}_el1`,
-      path: behindPointer ? `${field}[${n}]` : `sys_regs[${first + BigInt(n)}]`,
+    return [...Array(MOST_COMPARATORS).keys()].map((number) => ({
+      of,
+      number,
+      cell: `${cell}${number}_el1`,
+      path: behindPointer ? `${field}[${number}]` : `sys_regs[${first + BigInt(number)}]`,
     }));
   });
+});
+
+/** The debug registers of a machine with `breakpoints` and `watchpoints` (1 to 16 each), and their paths. */
+export function debugRegisters(facts: KernelFacts, breakpoints: number, watchpoints: number): DebugRegister[] {
+  return comparatorRegisters(facts).filter(isAmong(breakpoints, watchpoints));
 }
+
+function isAmong(breakpoints: number, watchpoints: number): (register: ComparatorRegister) => boolean {
+  return ({ of, number }) => number < (of === 'breakpoint' ? breakpoints : watchpoints);
+}
+
+/** The same with their paths from struct kvm_vcpu on. */
+const vcpuComparators = oncePerKernel((facts) => {
+  const prefix = hasDebugPointer(facts) ? 'arch.debug_ptr->' : 'arch.ctxt.';
+  return comparatorRegisters(facts).map((one) => ({ ...one, group: 'debug' as const, path: `${prefix}${one.path}` }));
+});
+
+const vcpuContext = oncePerKernel((facts) =>
+  contextRegisters(facts).map((one) => ({ ...one, path: `arch.ctxt.${one.path}` })),
+);
 
 /**
  * Every register of a guest that struct kvm_vcpu keeps, on a machine with `breakpoints` and `watchpoints`, with its path
  * from the struct on: `arch.ctxt.gp_regs.regs.regs[5]`, `arch.debug_ptr->dbg_bcr[2]`.
  */
 export function vcpuRegisters(facts: KernelFacts, breakpoints: number, watchpoints: number): ContextRegister[] {
-  const debugPrefix = hasDebugPointer(facts) ? 'arch.debug_ptr->' : 'arch.ctxt.';
-  return [
-    ...contextRegisters(facts).map((one) => ({ ...one, path: `arch.ctxt.${one.path}` })),
-    ...debugRegisters(facts, breakpoints, watchpoints).map(({ cell, path }) => {
-      return { cell, group: 'debug' as const, path: `${debugPrefix}${path}` };
-    }),
-  ];
+  return [...vcpuContext(facts), ...vcpuComparators(facts).filter(isAmong(breakpoints, watchpoints))];
+}
+
+/** `make`, which makes what it returns once for each kernel: scenarios by the dozen are run on one. */
+function oncePerKernel<T>(make: (facts: KernelFacts) => T): (facts: KernelFacts) => T {
+  const known = new WeakMap<KernelFacts, T>();
+  return (facts) => {
+    const made = known.get(facts) ?? make(facts);
+    known.set(facts, made);
+    return made;
+  };
 }
 
 /** The 64 bits of the register `cell` out of the field that keeps it: a vector register is one field and two cells. */

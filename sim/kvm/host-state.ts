@@ -77,13 +77,16 @@ function hypValues(memory: HostMemory, entry: HostEntry, facts: KernelFacts): Re
   };
 }
 
+/** What the host's code sets before it uses it, and what the entry to it sets. */
+const setElsewhere = new Set([...Array.from({ length: 31 }, (_, n) => `x${n}`), 'elr_el2', 'spsr_el2', 'sp_el1']);
+
 /** Puts the processor where the host's code begins, at EL1h with interrupts masked. */
 export function enterHost(machine: Machine, memory: HostMemory, facts: KernelFacts, entry: HostEntry): void {
   const functional = functionalValues(memory, entry, memory.allocatePages(1));
   const { breakpoints, watchpoints } = debugRegisterCounts(machine.model);
   const moved = [...contextRegisters(facts), ...debugRegisters(facts, breakpoints, watchpoints)];
   for (const { cell } of moved) {
-    if (/^(x\d+|elr_el2|spsr_el2|sp_el1)$/.test(cell)) continue;
+    if (setElsewhere.has(cell)) continue;
     const value = functional[cell];
     if (value !== undefined) setRegister(machine, cell, value);
     else setRegister(machine, cell, patternFor('host', cell, patternMask(machine, cell)));
@@ -129,5 +132,5 @@ export function patternMask(machine: Machine, name: string): bigint {
   const row = machine.systemRegisters.named(name)?.row;
   const mask = row === undefined ? 0xffff_ffff_ffff_ffffn : row.mask;
   // DBGBCRn_EL1.E and DBGWCRn_EL1.E.
-  return /^dbg[bw]cr/.test(name) ? mask & ~1n : mask;
+  return name.startsWith('dbgbcr') || name.startsWith('dbgwcr') ? mask & ~1n : mask;
 }

@@ -17,6 +17,7 @@ export class KernelFacts {
   readonly #origin: string;
   // The host asks for the same few at every entry and exit.
   readonly #constants = new Map<string, bigint | undefined>();
+  readonly #expressions = new Map<string, bigint>();
   readonly #fields = new Map<string, Map<string, boolean>>();
 
   /**
@@ -61,6 +62,15 @@ export class KernelFacts {
    * #if would take for 0, and for what is no expression.
    */
   expression(text: string): bigint {
+    let value = this.#expressions.get(text);
+    if (value === undefined) {
+      value = this.#evaluate(text);
+      this.#expressions.set(text, value);
+    }
+    return value;
+  }
+
+  #evaluate(text: string): bigint {
     const enumerators = text.replace(IDENTIFIER, (name) => {
       if (this.#find(name) === undefined)
         throw new SourceError(`'${text}': the kernel's headers define no integer constant '${name}'`);

@@ -43,16 +43,22 @@ interface NamedRegion {
   readonly names: OffsetNames;
 }
 
+/** A path inside a type, worked out. */
+interface Member {
+  readonly path: string;
+  /** The places of its pointers, then its own, each at its offset from where the one before leads, the first from the object. */
+  readonly parts: readonly TypedPlace[];
+  readonly own: TypedPlace;
+  readonly isScalar: boolean;
+}
+
 /** A path worked out: what remains to be done each time is to follow the pointers on its way. */
 interface KnownPath {
-  /** Physical address of the object it begins with. */
-  readonly start: bigint;
-  /** The places of its pointers, then its own, each at its offset from where the one before leads, the first from `start`. */
-  readonly parts: readonly TypedPlace[];
+  /** The object it begins with. */
+  readonly region: TypedRegion;
+  readonly member: Member;
   /** What it names, where there is no pointer on the way. */
   readonly place: TypedPlace | undefined;
-  /** Why it has no single value, or undefined. */
-  readonly notScalar: string | undefined;
 }
 
 /** Bytes of the largest scalar: an unsigned __int128, or a vector register. */
@@ -107,7 +113,7 @@ export class TypedMemory {
    * on the way leads nowhere.
    */
   resolve(path: string): TypedPlace {
-    return this.#placeOf(path, this.#known(path));
+    return this.#placeOf(this.#known(path));
   }
 
   /**
@@ -115,7 +121,7 @@ export class TypedMemory {
    * SourceError as `resolve` does, and for a struct, union or array.
    */
   read(path: string): bigint {
-    return this.#readPlace(this.#scalar(path));
+    return this.#readPlace(this.#scalar(this.#known(path)));
   }
 
   /**
@@ -123,7 +129,7 @@ export class TypedMemory {
    * `read` does.
    */
   write(path: string, value: bigint): void {
-    this.#writePlace(this.#scalar(path), value);
+    this.#writePlace(this.#scalar(this.#known(path)), value);
   }
 
   #readPlace(place: TypedPlace): bigint {
@@ -141,79 +147,72 @@ export class TypedMemory {
    * them, for who asks often.
    */
   object(name: string): TypedObject {
-    const known = new Map<string, { readonly path: string; readonly known: KnownPath }>();
+    const known = new Map<string, KnownPath>();
     const find = (member: string) => {
       let found = known.get(member);
       if (found === undefined) {
-        const path = `${name}.${member}`;
-        found = { path, known: this.#known(path) };
+        found = this.#workOut(name, member);
         known.set(member, found);
       }
       return found;
     };
     return {
-      read: (member) => {
-        const { path, known } = find(member);
-        return this.#readPlace(this.#scalar(path, known));
-      },
-      write: (member, value) => {
-        const { path, known } = find(member);
-        this.#writePlace(this.#scalar(path, known), value);
-      },
+      read: (member) => this.#readPlace(this.#scalar(find(member))),
+      write: (member, value) => this.#writePlace(this.#scalar(find(member)), value),
     };
   }
 
   #known(path: string): KnownPath {
     let known = this.#paths.get(path);
     if (known === undefined) {
-      known = this.#workOut(path);
+      const name = /^[A-Za-z_$][A-Za-z0-9_$]*/.exec(path)?.[0] ?? '';
+      known = this.#workOut(name, path.slice(name.length).replace(/^\./, ''), path);
       this.#paths.set(path, known);
     }
     return known;
   }
 
-  #workOut(path: string): KnownPath {
-    const name = /^[A-Za-z_$][A-Za-z0-9_$]*/.exec(path)?.[0] ?? '';
+  #workOut(name: string, inside: string, path = `${name}.${inside}`): KnownPath {
     const found = this.#regions.get(name);
     if (found === undefined) {
       const known = [...this.#regions.keys()].join(', ');
       throw new SourceError(`'${path}' begins with no known object; there are ${known || 'none'}`);
     }
     const { region } = found;
-    const start = region.pa;
-    const parts = partsOf(region.type, path.slice(name.length).replace(/^\./, ''), region.bigEndian ?? false);
-    const own = parts.at(-1)!;
-    const place = parts.length === 1 ? movedBy(own, start) : undefined;
-    return { start, parts, place, notScalar: whyNotScalar(path, own) };
+    const member = memberOf(region, inside);
+    const place = member.parts.length === 1 ? movedBy(member.own, region.pa) : undefined;
+    return { region, member, place };
   }
 
-  #placeOf(path: string, { start, parts, place }: KnownPath): TypedPlace {
-    if (place !== undefined) return place;
-    let base = start;
-    for (let n = 0; n < parts.length - 1; n++) base = this.#target(path, movedBy(parts[n]!, base));
-    return movedBy(parts.at(-1)!, base);
+  #placeOf(known: KnownPath): TypedPlace {
+    if (known.place !== undefined) return known.place;
+    const { parts, own } = known.member;
+    let base = known.region.pa;
+    for (let n = 0; n < parts.length - 1; n++) base = this.#target(known, movedBy(parts[n]!, base));
+    return movedBy(own, base);
   }
 
-  #scalar(path: string, known = this.#known(path)): TypedPlace {
-    const place = this.#placeOf(path, known);
-    if (known.notScalar !== undefined) throw new SourceError(known.notScalar);
-    this.#requireRam(path, place);
+  #scalar(known: KnownPath): TypedPlace {
+    const place = this.#placeOf(known);
+    if (!known.member.isScalar) throw new SourceError(notScalar(pathOf(known), known.member.own));
+    this.#requireRam(known, place);
     return place;
   }
 
-  /** Where the pointer at `place` leads. */
-  #target(path: string, place: TypedPlace): bigint {
-    this.#requireRam(path, place);
+  /** Where the pointer at `place`, on the way of a path, leads. */
+  #target(known: KnownPath, place: TypedPlace): bigint {
+    this.#requireRam(known, place);
     const address = this.#readUnit(place);
     const target = this.#follow(address);
     if (target !== undefined) return target;
     const pointer = this.fieldAt(place.pa, place.size) ?? 'a pointer';
-    throw new SourceError(`in the path '${path}', ${pointer} is 0x${address.toString(16)}, which leads nowhere`);
+    const value = `0x${address.toString(16)}`;
+    throw new SourceError(`in the path '${pathOf(known)}', ${pointer} is ${value}, which leads nowhere`);
   }
 
-  #requireRam(path: string, { pa, size }: TypedPlace): void {
+  #requireRam(known: KnownPath, { pa, size }: TypedPlace): void {
     if (this.#memory.physical.hasRam(pa, size)) return;
-    throw new SourceError(`'${path}' is at physical address 0x${pa.toString(16)}, where there is no RAM`);
+    throw new SourceError(`'${pathOf(known)}' is at physical address 0x${pa.toString(16)}, where there is no RAM`);
   }
 
   #readUnit({ pa, size, bigEndian }: TypedPlace): bigint {
@@ -236,22 +235,34 @@ export class TypedMemory {
   }
 }
 
-/** The parts of paths in types of each byte order that were asked for before: machines of one kernel share its types. */
-const knownParts = {
-  little: new WeakMap<CType, Map<string, TypedPlace[]>>(),
-  big: new WeakMap<CType, Map<string, TypedPlace[]>>(),
+/** The members of types in each byte order that were asked for before: machines of one kernel share its types. */
+const knownMembers = {
+  little: new WeakMap<CType, Map<string, Member>>(),
+  big: new WeakMap<CType, Map<string, Member>>(),
 };
 
-/** The places of the pointers of a path inside an object of type `type`, then that of what it names. */
-function partsOf(type: CType, path: string, bigEndian: boolean): readonly TypedPlace[] {
-  const byType = bigEndian ? knownParts.big : knownParts.little;
-  const byPath = byType.get(type) ?? new Map<string, TypedPlace[]>();
-  byType.set(type, byPath);
-  const known = byPath.get(path);
-  if (known !== undefined) return known;
-  const parts = resolveSteps(type, path).map((step) => placeOf(step, bigEndian));
-  byPath.set(path, parts);
-  return parts;
+/** What `path` names inside an object of the region's type. */
+function memberOf({ type, bigEndian = false }: TypedRegion, path: string): Member {
+  const byType = bigEndian ? knownMembers.big : knownMembers.little;
+  let byPath = byType.get(type);
+  if (byPath === undefined) {
+    byPath = new Map();
+    byType.set(type, byPath);
+  }
+  let member = byPath.get(path);
+  if (member === undefined) {
+    const parts = resolveSteps(type, path).map((step) => placeOf(step, bigEndian));
+    const own = parts.at(-1)!;
+    member = { path, parts, own, isScalar: isScalar(own) };
+    byPath.set(path, member);
+  }
+  return member;
+}
+
+function pathOf({ region, member: { path } }: KnownPath): string {
+  return path === '' || path.startsWith('[') || path.startsWith('->')
+    ? `${region.name}${path}`
+    : `${region.name}.${path}`;
 }
 
 /** A part of a path as a place from where it begins. */
@@ -260,15 +271,22 @@ function placeOf({ offset, type, bitOffset, bitWidth, unitSize }: Located, bigEn
   return bitWidth === undefined ? place : { ...place, bitOffset, bitWidth };
 }
 
-function movedBy(place: TypedPlace, base: bigint): TypedPlace {
-  return { ...place, pa: place.pa + base };
+function movedBy({ pa, size, type, bitOffset, bitWidth, bigEndian }: TypedPlace, base: bigint): TypedPlace {
+  return { pa: pa + base, size, type, bitOffset, bitWidth, bigEndian };
 }
 
-function whyNotScalar(path: string, { type, size }: TypedPlace): string | undefined {
-  const { kind } = bare(type);
-  if (kind === 'record' || kind === 'array' || kind === 'function' || kind === 'void')
-    return `'${path}' is of type '${typeText(type)}' and has no single value`;
-  return size > LARGEST_SCALAR ? `'${path}' has ${size} bytes, too many for one value` : undefined;
+function hasParts(type: CType): boolean {
+  return ['record', 'array', 'function', 'void'].includes(bare(type).kind);
+}
+
+function isScalar({ type, size }: TypedPlace): boolean {
+  return !hasParts(type) && size <= LARGEST_SCALAR;
+}
+
+/** Says why what `path` names is no scalar. */
+function notScalar(path: string, { type, size }: TypedPlace): string {
+  if (hasParts(type)) return `'${path}' is of type '${typeText(type)}' and has no single value`;
+  return `'${path}' has ${size} bytes, too many for one value`;
 }
 
 function fieldMask({ bitOffset = 0, bitWidth = 0 }: TypedPlace): bigint {
