@@ -133,7 +133,7 @@ function memory(ready: ReadyMachine): string[] {
 function registers(ready: ReadyMachine): string[] {
   const { cpu } = ready.machine;
   return Object.entries(ready.scenario.expect.registers).flatMap(([name, value]) => {
-    const id = cpu.registers.find(name.toLowerCase());
+    const id = ready.machine.cellNamed(name.toLowerCase());
     if (id === undefined) {
       throw new SourceError(`no register is called '${name}'`, ready.loaded.placeOf('expect', 'registers', name));
     }

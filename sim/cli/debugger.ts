@@ -261,7 +261,7 @@ export class Debugger {
   #who(words: readonly string[]): string[] {
     const what = this.#operand(words, 'who');
     const { recording, machine, typed } = this.#ready;
-    const cell = machine.cpu.registers.find(what === 'sp' ? `sp_el${this.#spLevel()}` : what);
+    const cell = machine.cellNamed(what === 'sp' ? `sp_el${this.#spLevel()}` : what);
     let step: number | undefined;
     if (cell !== undefined) step = recording.lastWriteOfCell(cell);
     else {

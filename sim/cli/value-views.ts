@@ -27,11 +27,12 @@ export function registerLines(ready: Runnable, set: string): string[] {
   if (pattern === undefined) {
     throw new SourceError(`no register set '${set}': one of ${Object.keys(registerSets).join(', ')}`);
   }
-  const { registers, cells } = ready.machine.cpu;
+  const { machine } = ready;
+  const { registers, cells } = machine.cpu;
   const entries: string[] = [];
   for (let id = 0; id < registers.count; id++) {
     const name = registers.nameOf(id);
-    if (pattern.test(name)) entries.push(`${name.padEnd(14)} ${hex(cells[id]!)}`);
+    if (pattern.test(name) && machine.cellNamed(name) === id) entries.push(`${name.padEnd(14)} ${hex(cells[id]!)}`);
   }
   const lines: string[] = [];
   for (let i = 0; i < entries.length; i += 3)
@@ -56,16 +57,17 @@ export function valueLines(ready: Runnable, what: string): string[] {
 
 /** `x0`, `w0`, `sp`, `pc`, any system register or PSTATE field; undefined for any other name. */
 export function registerValue(ready: Runnable, name: string): bigint | undefined {
-  const { registers, cells } = ready.machine.cpu;
+  const { machine } = ready;
+  const { cells } = machine.cpu;
   const lower = name.toLowerCase();
   const half = /^w(\d+)$/.exec(lower);
   if (half !== null) {
-    const id = registers.find(`x${half[1]}`);
+    const id = machine.cellNamed(`x${half[1]}`);
     return id === undefined ? undefined : cells[id]! & 0xffff_ffffn;
   }
   if (lower === 'sp') return cells[SP_EL0 + Number(cells[CURRENT_EL]! >> 2n)];
   const named = { lr: 'x30', fp: 'x29' }[lower] ?? lower;
-  const id = registers.find(named);
+  const id = machine.cellNamed(named);
   return id === undefined ? undefined : cells[id];
 }
 

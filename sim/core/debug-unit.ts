@@ -5,7 +5,13 @@
 import type { Cpu } from './cpu.ts';
 import { debugExceptionsEnabled, debugTarget } from './debug-exceptions.ts';
 import { ArchException, EC } from './exceptions.ts';
-import { type CpuModel, debugRegisterCounts, featuresOf } from './models.ts';
+import {
+  type CpuModel,
+  type DebugRegisterCounts,
+  debugRegisterCountsIn,
+  featuresOf,
+  MOST_COMPARATORS,
+} from './models.ts';
 import { SS } from './registers.ts';
 
 const MDSCR_SS = 1 << 0;
@@ -37,6 +43,11 @@ interface Comparator {
   readonly control: number;
 }
 
+interface AllComparators {
+  readonly breakpoints: readonly Comparator[];
+  readonly watchpoints: readonly Comparator[];
+}
+
 /** What a watchpoint asks about an access besides its bytes. */
 export interface WatchedAccess {
   /** 'read' for a load; 'invalidate' for DC IVAC, which counts as a store as all others do. */
@@ -52,10 +63,11 @@ function field(control: number, lsb: number, width: number): number {
 
 export class DebugUnit {
   readonly #cpu: Cpu;
-  readonly #breakpoints: readonly Comparator[];
-  readonly #watchpoints: readonly Comparator[];
+  // Follow from ID_AA64DFR0_EL1, see #count.
+  #breakpoints: readonly Comparator[] = [];
+  #watchpoints: readonly Comparator[] = [];
   /** Of the breakpoints, the last so many can match a context. */
-  readonly #contextAware: number;
+  #contextAware = 0;
   readonly #mdscr: number;
   readonly #contextId: number;
   readonly #vttbr: number;
@@ -66,22 +78,28 @@ export class DebugUnit {
   readonly #stepped: number;
 
   constructor(cpu: Cpu, model: CpuModel) {
-    const { breakpoints, watchpoints } = debugRegisterCounts(model);
-    const comparators = (count: number, letter: string) =>
-      Array.from({ length: count }, (_, n) => ({
+    const comparators = (letter: string) =>
+      Array.from({ length: MOST_COMPARATORS }, (_, n) => ({
         value: cpu.cell(`dbg${letter}vr${n}_el1`),
         control: cpu.cell(`dbg${letter}cr${n}_el1`),
       }));
     this.#cpu = cpu;
-    this.#breakpoints = comparators(breakpoints, 'b');
-    this.#watchpoints = comparators(watchpoints, 'w');
-    this.#contextAware = Number((model.values.id_aa64dfr0_el1! >> 28n) & 0xfn) + 1;
+    const all = { breakpoints: comparators('b'), watchpoints: comparators('w') };
+    const identification = cpu.cell('id_aa64dfr0_el1');
+    cpu.onRefresh(() => this.#count(all, debugRegisterCountsIn(cpu.words[2 * identification]!)));
     this.#mdscr = cpu.cell('mdscr_el1');
     this.#contextId = cpu.cell('contextidr_el1');
     this.#vttbr = cpu.cell('vttbr_el2');
     this.#vtcr = cpu.cell('vtcr_el2');
     this.#contextIdEl2 = featuresOf(model).has('vhe') ? cpu.cell('contextidr_el2') : undefined;
     this.#stepped = cpu.cell('softwarestep.stepped');
+  }
+
+  /** Uses as many of `all` as there are. */
+  #count(all: AllComparators, { breakpoints, watchpoints, contextAware }: DebugRegisterCounts): void {
+    if (breakpoints !== this.#breakpoints.length) this.#breakpoints = all.breakpoints.slice(0, breakpoints);
+    if (watchpoints !== this.#watchpoints.length) this.#watchpoints = all.watchpoints.slice(0, watchpoints);
+    this.#contextAware = contextAware;
   }
 
   #isEnabled({ control }: Comparator): boolean {

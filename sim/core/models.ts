@@ -132,9 +132,9 @@ export interface ModelOptions {
 }
 
 /** ID_AA64DFR0_EL1: where the numbers of breakpoints, watchpoints and context-aware breakpoints lie, each less one. */
-const BRPS = 12n;
-const WRPS = 20n;
-const CTX_CMPS = 28n;
+const BRPS = 12;
+const WRPS = 20;
+const CTX_CMPS = 28;
 /** ID_AA64PFR0_EL1.GIC: the GIC system registers are there. */
 const GIC = 24n;
 
@@ -148,8 +148,7 @@ export function cpuModel(name: string, options: ModelOptions = {}): CpuModel {
   let debug = model.values.id_aa64dfr0_el1!;
   if (options.breakpoints !== undefined) {
     debug = withCount(debug, BRPS, options.breakpoints, 'breakpoints');
-    const contextAware = ((debug >> CTX_CMPS) & 0xfn) + 1n;
-    if (contextAware > BigInt(options.breakpoints)) {
+    if (debugRegisterCounts(model).contextAware > options.breakpoints) {
       debug = withCount(debug, CTX_CMPS, options.breakpoints, 'context-aware breakpoints');
     }
   }
@@ -160,17 +159,37 @@ export function cpuModel(name: string, options: ModelOptions = {}): CpuModel {
   return { ...model, values };
 }
 
-function withCount(register: bigint, shift: bigint, count: number, what: string): bigint {
-  if (!Number.isInteger(count) || count < 1 || count > 16) {
-    throw new RangeError(`${count} ${what}: a core has 1 to 16`);
+function withCount(register: bigint, lsb: number, count: number, what: string): bigint {
+  if (!Number.isInteger(count) || count < 1 || count > MOST_COMPARATORS) {
+    throw new RangeError(`${count} ${what}: a core has 1 to ${MOST_COMPARATORS}`);
   }
+  const shift = BigInt(lsb);
   return (register & ~(0xfn << shift)) | (BigInt(count - 1) << shift);
 }
 
-/** How many breakpoints and watchpoints the model has, from ID_AA64DFR0_EL1. */
-export function debugRegisterCounts(model: CpuModel): { breakpoints: number; watchpoints: number } {
-  const debug = model.values.id_aa64dfr0_el1!;
-  return { breakpoints: Number((debug >> BRPS) & 0xfn) + 1, watchpoints: Number((debug >> WRPS) & 0xfn) + 1 };
+/** How many of each there are. */
+export interface DebugRegisterCounts {
+  readonly breakpoints: number;
+  readonly watchpoints: number;
+  /** Of the breakpoints, the last so many can match a context. */
+  readonly contextAware: number;
+}
+
+/** The most breakpoints, and the most watchpoints, that an ID_AA64DFR0_EL1 can tell of. */
+export const MOST_COMPARATORS = 16;
+
+/** What the low half of ID_AA64DFR0_EL1 tells (Arm ARM, D17.2). */
+export function debugRegisterCountsIn(idAa64dfr0: number): DebugRegisterCounts {
+  return {
+    breakpoints: ((idAa64dfr0 >>> BRPS) & 0xf) + 1,
+    watchpoints: ((idAa64dfr0 >>> WRPS) & 0xf) + 1,
+    contextAware: ((idAa64dfr0 >>> CTX_CMPS) & 0xf) + 1,
+  };
+}
+
+/** How many breakpoints and watchpoints the model has. */
+export function debugRegisterCounts(model: CpuModel): DebugRegisterCounts {
+  return debugRegisterCountsIn(Number(BigInt.asUintN(32, model.values.id_aa64dfr0_el1!)));
 }
 
 /** Whether the core has the system registers of a GICv3 CPU interface, ID_AA64PFR0_EL1.GIC. */

@@ -55,6 +55,8 @@ const WORD = 0xffff_ffffn;
 /** PMCR_EL0.D makes the cycle counter count every 64th cycle. */
 const DIVIDER = 64n;
 
+type ReadAndWrite = Required<Pick<RegisterBehaviour, 'read' | 'write'>>;
+
 interface Counter {
   readonly number: number;
   readonly value: number;
@@ -187,10 +189,7 @@ export class PerformanceMonitors {
   }
 
   /** A register whose write may start or stop counters. */
-  #controlling(
-    cell: number,
-    details: { read?: () => bigint; write: (value: bigint) => bigint },
-  ): Required<RegisterBehaviour> {
+  #controlling(cell: number, details: { read?: () => bigint; write: (value: bigint) => bigint }): ReadAndWrite {
     const cpu = this.#cpu;
     return {
       read: () => {
@@ -255,7 +254,7 @@ export class PerformanceMonitors {
   }
 
   /** PMCR_EL0: N is as the current level sees it; P and C reset counters and read 0. */
-  #control(): Required<RegisterBehaviour> {
+  #control(): ReadAndWrite {
     const { cells } = this.#cpu;
     const fixed = this.#model.values.pmcr_el0! & ~N_MASK;
     return this.#controlling(this.#controls, {
@@ -282,7 +281,7 @@ export class PerformanceMonitors {
     return [row(setName, set), row(clearName, clear)];
   }
 
-  #value(counter: Counter): Required<RegisterBehaviour> {
+  #value(counter: Counter): ReadAndWrite {
     const isHidden = () => counter.number !== CYCLE && counter.number >= this.#accessible;
     const width = counter.number === CYCLE ? 64 : 32;
     return this.#controlling(counter.value, {
@@ -291,7 +290,7 @@ export class PerformanceMonitors {
     });
   }
 
-  #type(counter: Counter, mask: bigint): Required<RegisterBehaviour> {
+  #type(counter: Counter, mask: bigint): ReadAndWrite {
     const isHidden = () => counter.number !== CYCLE && counter.number >= this.#accessible;
     return this.#controlling(counter.type, {
       read: () => (isHidden() ? 0n : this.#cpu.cells[counter.type]!),

@@ -29,6 +29,8 @@ export interface RegisterBehaviour {
   readonly read?: () => bigint;
   /** Carries out a write of `value`. Left out: the writable bits go to the cell. */
   readonly write?: (value: bigint) => void;
+  /** Whether the processor has the register at all; an access to one it lacks is UNDEFINED. Left out: it has. */
+  readonly exists?: () => boolean;
 }
 
 export interface SystemRegisterRow {

@@ -38,6 +38,8 @@ export class SystemRegister {
   /** A read is what its cell holds, and a write goes to the cell as it is and changes no context. */
   readonly readsCell: boolean;
   readonly writesCell: boolean;
+  /** Whether the processor has it at present; undefined where it always has. */
+  readonly #exists: (() => boolean) | undefined;
   readonly #cpu: Cpu;
   /** The traps of reads and those of writes, by the level they are made from. */
   readonly #readTraps: readonly (readonly ActiveTrap[])[];
@@ -59,6 +61,7 @@ export class SystemRegister {
     const { id } = this;
     const { mask, fixed } = row;
     const behaviour = row.behaviour?.(cpu, model) ?? {};
+    this.#exists = behaviour.exists;
     this.readsCell = behaviour.read === undefined;
     this.writesCell = behaviour.write === undefined && mask === ALL && fixed === 0n && row.isContext !== true;
     const write = behaviour.write ?? ((value: bigint) => cpu.write(id, (value & mask) | fixed));
@@ -71,14 +74,19 @@ export class SystemRegister {
       : write;
   }
 
+  /** Whether the processor has it: debug registers are there up to the numbers in ID_AA64DFR0_EL1. */
+  get exists(): boolean {
+    return this.#exists?.() ?? true;
+  }
+
   /**
    * Throws what an MRS (`isWrite` false) or MSR of it with register `rt` (0 to 31) at the current level raises:
-   * UNDEFINED where the level may not, else the trap of the first control that is active.
+   * UNDEFINED where the level may not or there is none, else the trap of the first control that is active.
    */
   check(isWrite: boolean, rt: number): void {
     const { el } = this.#cpu;
     const lowest = isWrite ? this.row.writableFrom : this.row.readableFrom;
-    if (lowest === undefined || el < lowest) throw undefinedInstruction();
+    if (lowest === undefined || el < lowest || this.#exists?.() === false) throw undefinedInstruction();
     for (const { control, isActive } of (isWrite ? this.#writeTraps : this.#readTraps)[el]!) {
       if (isActive()) throw trap(EC.systemRegister, accessSyndrome(this.code, isWrite, rt), this.#target(control));
     }
@@ -149,20 +157,27 @@ export class SystemRegisters {
     }
   }
 
-  /** Every register, in the order of the tables. */
+  /** Every register that the processor has, in the order of the tables. */
   get all(): Iterable<SystemRegister> {
-    return [...this.#rows.values()].map((row) => this.#make(row));
+    return [...this.#rows.values()].map((row) => this.#make(row)).filter(({ exists }) => exists);
   }
 
   /** The register called `name` (lower case), or undefined where the processor has none. */
   named(name: string): SystemRegister | undefined {
     const row = this.#rows.get(name);
-    return row && this.#make(row);
+    const register = row && this.#make(row);
+    return register?.exists ? register : undefined;
+  }
+
+  /** Whether `name` is that of a register which the processor lacks, and would have with other options. */
+  lacks(name: string): boolean {
+    return this.#rows.has(name) && this.named(name) === undefined;
   }
 
   /**
-   * The register with the sixteen encoding bits `code` that an MRS (or MSR, `isWrite`) reaches. A register that can
-   * only be accessed the other way is returned too, for its check to refuse; undefined where there is none.
+   * The register with the sixteen encoding bits `code` that an MRS (or MSR, `isWrite`) reaches. One that can only be
+   * accessed the other way, or that is not there at present, is returned too, for its check to refuse; undefined where
+   * there is none.
    */
   encoded(code: number, isWrite: boolean): SystemRegister | undefined {
     const [first, second] = isWrite ? [this.#writable, this.#readable] : [this.#readable, this.#writable];

@@ -112,7 +112,7 @@ export class Machine implements Environment {
     this.systemRegisters.add(identificationRegisters(model));
     this.systemRegisters.add(controlRegisters(model));
     this.systemRegisters.add(exceptionRegisters(model));
-    this.systemRegisters.add(debugRegisters(model));
+    this.systemRegisters.add(debugRegisters());
     this.systemRegisters.add(new PerformanceMonitors(this.cpu, model).rows());
     this.timer = new GenericTimer(this.cpu, model, timer);
     this.timer.rescheduled = () => {
@@ -197,6 +197,11 @@ export class Machine implements Environment {
       }
     }
     return done;
+  }
+
+  /** The cell of the register called `name`, in lower case; undefined where the processor has none. */
+  cellNamed(name: string): number | undefined {
+    return this.systemRegisters.lacks(name) ? undefined : this.cpu.registers.find(name);
   }
 
   /** The access of the last step to memory, if it made one. */

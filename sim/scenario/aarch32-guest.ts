@@ -28,7 +28,7 @@ export class Aarch32Guest implements Aarch32Stand {
     this.#made = machine.cpu.cell('aarch32.exits');
     this.#exits.forEach(({ registers }, n) => {
       for (const name of Object.keys(registers)) {
-        if (machine.cpu.registers.find(name) !== undefined) continue;
+        if (machine.cellNamed(name) !== undefined) continue;
         throw new SourceError(
           `no register is called '${name}'`,
           loaded.placeOf('guest', 'exits', n, 'registers', name),

@@ -3,7 +3,7 @@
  * debugger at its other end.
  */
 import type { Cpu } from '../cpu.ts';
-import { type CpuModel, debugRegisterCounts } from '../models.ts';
+import { debugRegisterCountsIn, MOST_COMPARATORS } from '../models.ts';
 import { type RegisterBehaviour, readOnly, readWrite, type SystemRegisterRow, writeOnly } from '../system-register.ts';
 import { TDA, TDCC, TDOSA, TDRA } from '../traps.ts';
 
@@ -26,9 +26,8 @@ const DBGVCR32 = 0xden;
 /** DBGCLAIMSET_EL1 shows all eight claim tags as implemented. */
 const CLAIM_TAGS = 0xffn;
 
-/** The rows of `model`: DBGB<x>R and DBGW<x>R for as many as ID_AA64DFR0_EL1 says. */
-export function debugRegisters(model: CpuModel): SystemRegisterRow[] {
-  const { breakpoints, watchpoints } = debugRegisterCounts(model);
+/** The rows: of DBGB<x>R and DBGW<x>R there are as many as ID_AA64DFR0_EL1 says at the time of an access. */
+export function debugRegisters(): SystemRegisterRow[] {
   const traps = [TDA];
   const dcc = [TDCC, TDA];
   const rows: SystemRegisterRow[] = [
@@ -52,16 +51,23 @@ export function debugRegisters(model: CpuModel): SystemRegisterRow[] {
     // Non-secure invasive and non-invasive debug: implemented, not enabled.
     readOnly('dbgauthstatus_el1', 1, { mask: 0n, fixed: 0xan, traps }),
   ];
-  for (let n = 0; n < breakpoints; n++) {
-    rows.push(readWrite(`dbgbvr${n}_el1`, 1, { traps, isContext: true }));
-    const behaviour = (cpu: Cpu) => breakpointControl(cpu, `dbgbcr${n}_el1`);
-    rows.push(readWrite(`dbgbcr${n}_el1`, 1, { mask: DBGBCR, traps, isContext: true, behaviour }));
-  }
-  for (let n = 0; n < watchpoints; n++) {
-    rows.push(readWrite(`dbgwvr${n}_el1`, 1, { mask: DBGWVR, traps, isContext: true }));
-    rows.push(readWrite(`dbgwcr${n}_el1`, 1, { mask: DBGWCR, traps, isContext: true }));
+  for (let n = 0; n < MOST_COMPARATORS; n++) {
+    const asBreakpoint = (cpu: Cpu) => ({ exists: existence(cpu, 'breakpoints', n) });
+    const asWatchpoint = (cpu: Cpu) => ({ exists: existence(cpu, 'watchpoints', n) });
+    const control = (cpu: Cpu) => ({ ...asBreakpoint(cpu), ...breakpointControl(cpu, `dbgbcr${n}_el1`) });
+    const common = { traps, isContext: true };
+    rows.push(readWrite(`dbgbvr${n}_el1`, 1, { ...common, behaviour: asBreakpoint }));
+    rows.push(readWrite(`dbgbcr${n}_el1`, 1, { ...common, mask: DBGBCR, behaviour: control }));
+    rows.push(readWrite(`dbgwvr${n}_el1`, 1, { ...common, mask: DBGWVR, behaviour: asWatchpoint }));
+    rows.push(readWrite(`dbgwcr${n}_el1`, 1, { ...common, mask: DBGWCR, behaviour: asWatchpoint }));
   }
   return rows;
+}
+
+/** Says whether there is a breakpoint or watchpoint number `n`. */
+function existence(cpu: Cpu, kind: 'breakpoints' | 'watchpoints', n: number): () => boolean {
+  const cell = cpu.cell('id_aa64dfr0_el1');
+  return () => n < debugRegisterCountsIn(cpu.words[2 * cell]!)[kind];
 }
 
 /** DBGBCR<n>_EL1.BAS tells halfwords: bits 8 and 6 are copies of bits 7 and 5. */
