@@ -74,6 +74,11 @@ export class GenericTimer {
     this.#outputs.set(name, output);
   }
 
+  /** Ends what `connect` began, for all timers. */
+  disconnect(): void {
+    this.#outputs.clear();
+  }
+
   /** CNTPCT_EL0: ticks since the clock was zero. */
   get physicalCount(): bigint {
     return BigInt(Math.floor(this.#cpu.clock.cycles / this.#cyclesPerTick));

@@ -88,6 +88,8 @@ const isValid = (list: ListRegister) => list.state !== 0;
 /** Its interrupt has ended, and it asked for maintenance. */
 const hasEnded = (list: ListRegister) => list.state === 0 && !list.hardware && list.eoi;
 
+const nobody = () => {};
+
 export class VirtualInterface {
   readonly #cpu: Cpu;
   readonly #layout: VirtualInterfaceLayout;
@@ -95,15 +97,21 @@ export class VirtualInterface {
   readonly #decoded: ListRegister[];
   readonly #from: Uint32Array;
   /** The maintenance interrupt. */
-  maintenance: InterruptOutput = () => {};
+  maintenance: InterruptOutput = nobody;
   /** Told to deactivate a physical interrupt: its virtual one, with HW set, has ended. */
-  deactivate: (physicalId: number) => void = () => {};
+  deactivate: (physicalId: number) => void = nobody;
 
   constructor(cpu: Cpu, layout: VirtualInterfaceLayout) {
     this.#cpu = cpu;
     this.#layout = layout;
     this.#decoded = layout.listRegisters.map(() => layout.decode(0n));
     this.#from = new Uint32Array(2 * layout.listRegisters.length);
+  }
+
+  /** Nobody is told of anything any more. */
+  disconnect(): void {
+    this.maintenance = nobody;
+    this.deactivate = nobody;
   }
 
   get #hcr(): bigint {

@@ -1,5 +1,6 @@
 /**
- * Decoded instructions, and translations of them, by 4 KB page of RAM; a page is dropped when something is written to it.
+ * Decoded instructions, and translations of them, by 4 KB page of RAM. A page is dropped when something is written to it:
+ * translations go, and what was decoded from words that have changed.
  */
 import { classifyUnknown, decode } from '../../asm/a64/decode.ts';
 import { type ArchException, NotModelled, undefinedInstruction } from '../core/exceptions.ts';
@@ -28,6 +29,8 @@ export class CodePages {
   readonly #on: Environment;
   readonly #translator: Translator;
   readonly #pages: (CodePage | undefined)[];
+  /** What was decoded of pages that were dropped since. */
+  readonly #dropped = new Map<number, (Operation | undefined)[]>();
   /** How many operations were made. */
   #decoded = 0;
 
@@ -42,17 +45,35 @@ export class CodePages {
     const number = offset >>> 12;
     let page = this.#pages[number];
     if (page === undefined) {
-      page = { operations: empty(), translated: undefined };
+      page = { operations: this.#stillDecoded(number), translated: undefined };
       this.#pages[number] = page;
       this.#on.memory.markCode(number);
     }
     return page;
   }
 
-  /** Forgets what it knows of page number `page` of RAM. */
+  /** Heeds that page number `page` of RAM was written to, or may have been. */
   drop(page: number): void {
+    const { operations } = this.#pages[page] ?? {};
+    if (operations === undefined) return;
+    this.#dropped.set(page, operations);
     this.#pages[page] = undefined;
     this.#on.memory.unmarkCode(page);
+  }
+
+  /** Drops all pages. */
+  dropAll(): void {
+    for (let page = 0; page < this.#pages.length; page++) this.drop(page);
+  }
+
+  /** What was decoded of page number `page` of RAM before it was dropped and is still so. */
+  #stillDecoded(page: number): (Operation | undefined)[] {
+    const operations = this.#dropped.get(page);
+    if (operations === undefined) return empty();
+    this.#dropped.delete(page);
+    const words = this.#on.memory.physical.u32.subarray(page * WORDS, (page + 1) * WORDS);
+    for (let n = 0; n < WORDS; n++) if (operations[n]?.instruction.word !== words[n]) operations[n] = undefined;
+    return operations;
   }
 
   /** The operation at RAM offset `offset`. Throws UNDEFINED where the word is none, NotModelled where the table lacks it. */

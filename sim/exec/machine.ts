@@ -21,7 +21,7 @@ import { GenericTimer, type TimerOptions } from '../devices/generic-timer.ts';
 import { GicV2VirtualInterface } from '../devices/gic-v2.ts';
 import { GicV3CpuInterface } from '../devices/gic-v3.ts';
 import { Memory } from '../memory/memory.ts';
-import { type AllocateRam, PAGE_SIZE, PhysicalMemory } from '../memory/physical.ts';
+import { PAGE_SIZE, PhysicalMemory } from '../memory/physical.ts';
 import { type CodePage, CodePages } from './code-pages.ts';
 import type { Access, Environment, Operation } from './operation.ts';
 
@@ -32,8 +32,8 @@ const TRANSLATED_STEPS = 100_000;
 
 export interface MachineOptions {
   readonly model: CpuModel;
-  /** Where RAM is, and how many bytes of it; both multiples of 4 KB. `allocate` is what holds it. */
-  readonly ram: { readonly base: bigint; readonly size: number; readonly allocate?: AllocateRam };
+  /** Where RAM is, and how many bytes of it; both multiples of 4 KB. */
+  readonly ram: { readonly base: bigint; readonly size: number };
   /** List registers of the GIC's virtual interface; left out: 4. */
   readonly listRegisters?: number;
   /** Where a GICv2's virtual interface control registers (GICH) and virtual CPU interface (GICV) are, if it has them. */
@@ -61,7 +61,6 @@ export interface Aarch32Stand {
 }
 
 export class Machine implements Environment {
-  readonly model: CpuModel;
   readonly cpu: Cpu;
   readonly physical: PhysicalMemory;
   readonly memory: Memory;
@@ -91,6 +90,9 @@ export class Machine implements Environment {
   translateAfter = 5000;
   /** Steps that translations made. */
   translatedSteps = 0;
+  #model: CpuModel;
+  /** The registers as they were when the machine was made. */
+  readonly #atReset: BigUint64Array;
   readonly #code: CodePages;
   /** Set when something happened that the fast loop must look at before the next instruction. */
   #interrupted = false;
@@ -104,10 +106,10 @@ export class Machine implements Environment {
   #nextEvent = Number.POSITIVE_INFINITY;
 
   constructor({ model, ram, listRegisters, gicV2, timer, translates }: MachineOptions) {
-    this.model = model;
+    this.#model = model;
     this.cpu = new Cpu(new RegisterMap(), translates);
     this.features = featuresOf(model);
-    this.physical = new PhysicalMemory(ram.base, ram.size, ram.allocate);
+    this.physical = new PhysicalMemory(ram.base, ram.size);
     this.systemRegisters = new SystemRegisters(this.cpu, model);
     this.systemRegisters.add(identificationRegisters(model));
     this.systemRegisters.add(controlRegisters(model));
@@ -140,6 +142,37 @@ export class Machine implements Environment {
       this.#interrupted = true;
     });
     this.cpu.refresh();
+    this.#atReset = this.cpu.cells.slice();
+  }
+
+  get model(): CpuModel {
+    return this.#model;
+  }
+
+  /**
+   * Makes the machine what it was when it was made: registers, RAM, TLB and time; whatever was connected to it is not any
+   * more. Instructions that were decoded stay so where they are found again, which saves most of the time that a new
+   * machine takes. `model` may be another one with other numbers of breakpoints and watchpoints. Throws RangeError where it
+   * differs in more.
+   */
+  reset(model = this.#model): void {
+    if (!isAlike(model, this.#model)) throw new RangeError(`a ${this.#model.name} cannot become a ${model.name}`);
+    const { cpu } = this;
+    this.#model = model;
+    this.semihosting = undefined;
+    this.firmware = undefined;
+    this.aarch32 = undefined;
+    this.timer.disconnect();
+    (this.gicV2 ?? this.gicV3)?.engine.disconnect();
+    cpu.journal = undefined;
+    cpu.clock.cycles = 0;
+    cpu.cells.set(this.#atReset);
+    cpu.cells[cpu.cell('id_aa64dfr0_el1')] = model.values.id_aa64dfr0_el1!;
+    this.physical.u8.fill(0);
+    this.#code.dropAll();
+    this.countsCycles = true;
+    this.#last = undefined;
+    cpu.refresh();
   }
 
   /**
@@ -402,6 +435,12 @@ export class Machine implements Environment {
     if (operation !== undefined && mayDescribeInstruction(reason)) reason.iss |= operation.abortSyndrome;
     this.#take(reason);
   }
+}
+
+/** Whether two models are one but for the numbers of breakpoints and watchpoints. */
+function isAlike(one: CpuModel, other: CpuModel): boolean {
+  const { id_aa64dfr0_el1: _, ...rest } = one.values;
+  return one.name === other.name && Object.entries(rest).every(([register, value]) => other.values[register] === value);
 }
 
 function movePcOn(words: Uint32Array): void {
