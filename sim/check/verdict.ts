@@ -2,12 +2,12 @@
 import { diagnosticsOf, formatDiagnostic } from '../../asm/source/diagnostics.ts';
 import type { FileReader } from '../../asm/source/files.ts';
 import { NotModelled } from '../core/exceptions.ts';
-import { reusedRam } from '../memory/physical.ts';
 import type { KernelBuilds } from '../scenario/kernel-builds.ts';
 import { type LoadedScenario, loadCombinations, type Share } from '../scenario/load.ts';
+import { reusedMachines } from '../scenario/machines.ts';
 import { DoesNotApply } from '../scenario/needs.ts';
 import { type ReadyMachine, scenarioMachine } from '../scenario/ready.ts';
-import { recorded, unrecorded } from '../scenario/runnable.ts';
+import { recorded, reusedSteps } from '../scenario/runnable.ts';
 import { type RunReport, reportRun } from './report.ts';
 
 /** Plain data: it passes between threads as it is. Sums are over the runs of all combinations. */
@@ -36,7 +36,8 @@ export type Check = (report: RunReport) => readonly string[];
 export class Judge {
   readonly #files: FileReader;
   readonly #builds: KernelBuilds;
-  readonly #allocate = reusedRam();
+  readonly #machineFor = reusedMachines();
+  readonly #ready = reusedSteps();
 
   constructor(files: FileReader, builds: KernelBuilds) {
     this.#files = files;
@@ -79,9 +80,9 @@ export class Judge {
     const { combination } = loaded;
     const tell = (line: string) => failures.push(combination === undefined ? line : `with ${combination}: ${line}`);
     try {
-      const machine = scenarioMachine(loaded, this.#builds, this.#allocate);
+      const machine = scenarioMachine(loaded, this.#builds, this.#machineFor);
       if (check === undefined) {
-        const report = reportRun(unrecorded(machine));
+        const report = reportRun(this.#ready(machine));
         for (const line of report.failures) tell(line);
         return report;
       }

@@ -21,24 +21,6 @@ export const PAGE_SIZE = 4096;
 /** The most RAM: offsets into it stay inside an int32, which keeps address arithmetic in machine integers. */
 export const MAX_RAM_SIZE = 2 ** 31 - PAGE_SIZE;
 
-/** Gives `size` bytes, all zero. */
-export type AllocateRam = (size: number) => ArrayBuffer;
-
-const newRam: AllocateRam = (size) => new ArrayBuffer(size);
-
-/**
- * The same RAM for one machine after the other: the one before is at an end with each allocation. Fresh memory costs more
- * than a short run: the host has to find it, page by page.
- */
-export function reusedRam(): AllocateRam {
-  let ram = new ArrayBuffer(0);
-  return (size) => {
-    if (ram.byteLength === size) new Uint8Array(ram).fill(0);
-    else ram = new ArrayBuffer(size);
-    return ram;
-  };
-}
-
 export class PhysicalMemory {
   /** Physical address of the first byte of RAM. Physical addresses have at most 48 bits: exact as numbers. */
   readonly base: number;
@@ -52,10 +34,9 @@ export class PhysicalMemory {
   readonly #devices: Device[] = [];
 
   /**
-   * RAM of `size` bytes at `base`, all zero, held by what `allocate` returns. Throws RangeError unless both are multiples of
-   * 4 KB within limits.
+   * RAM of `size` bytes at `base`, all zero. Throws RangeError unless both are multiples of 4 KB within limits.
    */
-  constructor(base: bigint, size: number, allocate: AllocateRam = newRam) {
+  constructor(base: bigint, size: number) {
     if (base % BigInt(PAGE_SIZE) !== 0n || base < 0n || base >= 1n << 48n) {
       throw new RangeError(`RAM base ${hex(base)} is not a multiple of 4 KB below 2^48`);
     }
@@ -64,7 +45,7 @@ export class PhysicalMemory {
     }
     this.base = Number(base);
     this.size = size;
-    const buffer = allocate(size);
+    const buffer = new ArrayBuffer(size);
     this.u8 = new Uint8Array(buffer);
     this.u16 = new Uint16Array(buffer);
     this.u32 = new Uint32Array(buffer);

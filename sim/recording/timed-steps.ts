@@ -12,8 +12,8 @@ import type { Stepper, UntilStep } from './stepper.ts';
 export class TimedSteps implements Stepper, Journal {
   readonly timing: TimingModel;
   length = 0;
-  issuedAt: number;
-  completedAt: number;
+  issuedAt = 0;
+  completedAt = 0;
   lastOperation: Operation | undefined;
   lastException: ExceptionEvent | undefined;
   readonly #machine: SteppedMachine;
@@ -24,13 +24,22 @@ export class TimedSteps implements Stepper, Journal {
 
   /** Times `machine` by `timing`, which is reset, from its present state on. */
   constructor(machine: SteppedMachine, timing: TimingModel) {
-    const { cycles } = machine.cpu.clock;
     this.timing = timing;
-    this.issuedAt = cycles;
-    this.completedAt = cycles;
     this.#machine = machine;
-    timing.reset(cycles);
     this.#timer = new StepTimer(machine, timing);
+    this.restart();
+  }
+
+  /** Begins anew, from the machine's present state on: there were no steps. What was learnt of its operations stays. */
+  restart(): void {
+    const { clock } = this.#machine.cpu;
+    this.length = 0;
+    this.issuedAt = clock.cycles;
+    this.completedAt = clock.cycles;
+    this.lastOperation = undefined;
+    this.lastException = undefined;
+    this.timing.reset(clock.cycles);
+    this.#machine.countsCycles = false;
   }
 
   /** Throws what the machine throws where it cannot go on (NotModelled); its state is then that in the middle of the step. */

@@ -9,7 +9,8 @@ import type { SystemRegister } from '../core/system-registers.ts';
 import { timerInterrupts } from '../devices/generic-timer.ts';
 import type { Effect } from '../recording/step.ts';
 import { GICC, GICD, GICR, MAINTENANCE } from './board.ts';
-import { GICH, LIST_REGISTERS, type ReadyMachine } from './ready.ts';
+import { GICH, LIST_REGISTERS } from './machines.ts';
+import type { ReadyMachine } from './ready.ts';
 
 /** What the simulator changes in the host's place after one exit. */
 export interface HostWork {

@@ -6,20 +6,20 @@ import type { Image } from '../../asm/link/image.ts';
 import type { LinkOptions } from '../../asm/link/link.ts';
 import { type Diagnostic, SourceError } from '../../asm/source/diagnostics.ts';
 import { besideFile, type FileReader } from '../../asm/source/files.ts';
-import { type CpuModel, cpuModel } from '../core/models.ts';
-import { Machine } from '../exec/machine.ts';
+import type { Machine } from '../exec/machine.ts';
 import { HostMemory, pageOffset, TEXT_OFFSET } from '../kvm/host-memory.ts';
 import { enterHost } from '../kvm/host-state.ts';
 import type { KernelFacts } from '../kvm/kernel-facts.ts';
 import { type VirtualGic, VirtualMachine } from '../kvm/vcpu.ts';
 import { chooseVgic, gicFeatures } from '../kvm/vgic-choice.ts';
-import { type AllocateRam, PAGE_SIZE } from '../memory/physical.ts';
+import { PAGE_SIZE } from '../memory/physical.ts';
 import { TypedMemory } from '../memory/typed.ts';
 import { Aarch32Guest } from './aarch32-guest.ts';
 import { CodeMap } from './code-map.ts';
 import { type BuildOptions, type KernelBuild, KernelBuilds } from './kernel-builds.ts';
 import type { KernelSources } from './kernel-sources.ts';
 import type { LoadedScenario } from './load.ts';
+import { GICH, GICV, LIST_REGISTERS, type MachineFor, newMachine, RAM_BASE } from './machines.ts';
 import { requireNeeds } from './needs.ts';
 import { type NamedMachine, type Recorded, type Runnable, recorded } from './runnable.ts';
 import type { Scenario } from './schema.ts';
@@ -29,7 +29,6 @@ import { type Evaluate, placedAt, scenarioValues } from './values.ts';
 export interface ScenarioMachine extends NamedMachine {
   readonly scenario: Scenario;
   readonly loaded: LoadedScenario;
-  readonly model: CpuModel;
   readonly facts: KernelFacts;
   readonly memory: HostMemory;
   readonly vm: VirtualMachine;
@@ -48,14 +47,8 @@ export interface ScenarioMachine extends NamedMachine {
 export type ReadyMachine = ScenarioMachine & Runnable;
 export type RecordedMachine = ScenarioMachine & Recorded;
 
-const RAM_BASE = 0x40000000n;
-/** GICv2's virtual interface control registers and virtual CPU interface, where QEMU's virt machine has them. */
-export const GICH = 0x08030000n;
-const GICV = 0x08040000n;
 /** Where the guest finds its CPU interface: where QEMU's virt machine has the GICC. */
 const GUEST_GICC = 0x08010000n;
-export const LIST_REGISTERS = 4;
-const MIB = 1024 * 1024;
 const STACK_SIZE = 4 * PAGE_SIZE;
 /** RAM behind the guest's code and data, at least. */
 const GUEST_RAM = 64 * 1024;
@@ -69,11 +62,11 @@ export function prepareScenario(loaded: LoadedScenario, from: KernelBuilds | Bui
   return recorded(scenarioMachine(loaded, from));
 }
 
-/** The same, for `recorded` or `unrecorded` to make it ready, with RAM from `allocate`. */
+/** The same, for `recorded` or `unrecorded` to make it ready, on the machine that `machineFor` gives. */
 export function scenarioMachine(
   loaded: LoadedScenario,
   from: KernelBuilds | BuildOptions,
-  allocate?: AllocateRam,
+  machineFor: MachineFor = newMachine,
 ): ScenarioMachine {
   const { scenario } = loaded;
   const builds = from instanceof KernelBuilds ? from : new KernelBuilds(from);
@@ -88,22 +81,13 @@ export function scenarioMachine(
   const guest =
     guestCode === undefined ? undefined : build.guestImage(besideFile(loaded.path, guestCode), guestAddress);
 
-  const model = modelOf(scenario);
-  const machine = new Machine({
-    model,
-    ram: { base: RAM_BASE, size: scenario.machine.ram * MIB, allocate },
-    listRegisters: LIST_REGISTERS,
-    translates: false,
-    gicV2: scenario.machine.gic === 'v2' ? { control: GICH, cpuInterface: GICV } : undefined,
-  });
-  return load(loaded, builds.files, machine, model, build, evaluate, kernel, guest);
+  return load(loaded, builds.files, machineFor(scenario.machine), build, evaluate, kernel, guest);
 }
 
 function load(
   loaded: LoadedScenario,
   files: FileReader,
   machine: Machine,
-  model: CpuModel,
   { sources, offsets }: KernelBuild,
   evaluate: Evaluate,
   kernel: Image,
@@ -151,7 +135,6 @@ function load(
     scenario,
     loaded,
     machine,
-    model,
     code,
     typed,
     facts,
@@ -164,11 +147,6 @@ function load(
     files,
     evaluate,
   };
-}
-
-function modelOf(scenario: Scenario): CpuModel {
-  const { cpu, breakpoints, watchpoints, gic } = scenario.machine;
-  return cpuModel(cpu, { breakpoints, watchpoints, gic });
 }
 
 /** How host and hyp code are linked: at kernel virtual addresses, alternatives applied. */
