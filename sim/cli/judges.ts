@@ -1,14 +1,16 @@
 /**
- * Scenarios judged on several threads. A thread has kernel builds of its own and takes one job after the other, the longest
- * first; what comes back is put together in the order of the files, so that the output does not tell how many there were.
+ * Scenarios judged on several threads, of which this is one. A thread has kernel builds and machines of its own and takes
+ * one job after the other, the longest first; what comes of them is put together in the order of the files, so that the
+ * output does not tell how many threads there were.
  */
 import { realpathSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { formatDiagnostic } from '../../asm/source/diagnostics.ts';
 import { NodeFiles } from '../../asm/source/node-files.ts';
 import { Judge, joinVerdicts, type Verdict } from '../check/verdict.ts';
-import { type Share, workOf } from '../scenario/load.ts';
+import { type Share, type Work, workOf } from '../scenario/load.ts';
 import { checkFor, type GoldenUse } from './golden-file.ts';
 import type { ScenarioOptions } from './scenario-options.ts';
 import { buildsOf } from './session.ts';
@@ -41,8 +43,19 @@ export interface Judged {
 
 /** Fewer runs than this are over before another thread has started. */
 const RUNS_FOR_THREADS = 16;
-/** Most objects of a run are dropped with it: a young generation that holds all of them spares copying them. */
-const YOUNG_GENERATION = 64;
+/** The most combinations of a job. */
+const JOB_SIZE = 64;
+/** Megabytes: more of them are more memory to find and to go through, fewer have what a run makes copied. */
+const YOUNG_GENERATION = 16;
+
+/** The jobs that threads share. */
+interface Queue {
+  readonly jobs: readonly Job[];
+  /** Numbers of jobs, the longest first. */
+  readonly order: readonly number[];
+  /** One word: how many of `order` are taken. */
+  readonly taken: Int32Array;
+}
 
 /** Judges the scenarios at `paths`; `progress` is told how many jobs of how many are done. */
 export async function judgeAll(
@@ -50,39 +63,45 @@ export async function judgeAll(
   judging: Judging,
   progress: (done: number, of: number) => void,
 ): Promise<Judged> {
-  const files = new NodeFiles();
+  const others = availableParallelism() - 1;
   // So many files are enough for threads, which can begin to start while the files are looked at.
-  const early = paths.length < RUNS_FOR_THREADS ? [] : startThreads(availableParallelism(), judging);
+  const early = paths.length < RUNS_FOR_THREADS ? [] : startThreads(others, judging);
+  const files = new NodeFiles();
   const work = paths.map((path) => workOf(path, files));
+  const queue = queueOf(paths, work);
   const runs = work.reduce((sum, { combinations }) => sum + combinations, 0);
-  const threads = early.length > 0 || runs >= RUNS_FOR_THREADS ? availableParallelism() : 1;
-  const jobs = paths.flatMap((path, file): Job[] => {
-    const shares = work[file]!.combinations < RUNS_FOR_THREADS ? 1 : threads;
-    return Array.from({ length: shares }, (_, part) => ({ file, path, share: { part, of: shares } }));
-  });
-  const weight = ({ file, share }: Job) => (work[file]!.combinations * work[file]!.entries) / share.of;
-  const order = [...jobs.keys()].sort((a, b) => weight(jobs[b]!) - weight(jobs[a]!));
+  const workers = early.length > 0 || runs < RUNS_FOR_THREADS ? early : startThreads(others, judging);
+
   const answers: Answer[] = [];
   let done = 0;
   const note = (job: number, answer: Answer) => {
     answers[job] = answer;
-    progress(++done, jobs.length);
+    progress(++done, queue.jobs.length);
   };
-  if (threads === 1) {
-    const judgeOne = judgeHere(judging);
-    for (const job of order) note(job, judgeOne(jobs[job]!));
-  } else {
-    const workers = [...early, ...startThreads(threads - early.length, judging)];
-    await Promise.all(workers.map((worker) => onThread(worker, jobs, order, note)));
-  }
+  await Promise.all([...workers.map((worker) => judgeThere(worker, queue, note)), judgeHere(judging, queue, note)]);
   const verdicts = paths.map((_, file) => {
-    const [first, ...others] = answers.filter((_, job) => jobs[job]!.file === file).map(({ verdict }) => verdict);
-    return joinVerdicts([first!, ...others]);
+    const [first, ...rest] = answers.filter((_, job) => queue.jobs[job]!.file === file).map(({ verdict }) => verdict);
+    return joinVerdicts([first!, ...rest]);
   });
   return { verdicts, warnings: [...new Set(answers.flatMap(({ warnings }) => warnings))] };
 }
 
-function judgeHere({ options, golden }: Judging): (job: Job) => Answer {
+function queueOf(paths: readonly string[], work: readonly Work[]): Queue {
+  const jobs = paths.flatMap((path, file): Job[] => {
+    const of = Math.max(1, Math.ceil(work[file]!.combinations / JOB_SIZE));
+    return Array.from({ length: of }, (_, part) => ({ file, path, share: { part, of } }));
+  });
+  const weight = ({ file, share }: Job) => (work[file]!.combinations * work[file]!.entries) / share.of;
+  const order = [...jobs.keys()].sort((a, b) => weight(jobs[b]!) - weight(jobs[a]!));
+  return { jobs, order, taken: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) };
+}
+
+/** The numbers of the jobs that whoever asks is to do, one after the other; what one takes no other gets. */
+function* jobsOf({ order, taken }: Queue): Generator<number> {
+  for (let n = Atomics.add(taken, 0, 1); n < order.length; n = Atomics.add(taken, 0, 1)) yield order[n]!;
+}
+
+function judgeJob({ options, golden }: Judging): (job: Job) => Answer {
   const files = new NodeFiles();
   const builds = buildsOf(options, files);
   const judge = new Judge(files, builds);
@@ -93,6 +112,15 @@ function judgeHere({ options, golden }: Judging): (job: Job) => Answer {
   };
 }
 
+/** Has this thread do jobs until there are no more; between two it hears of the others'. */
+async function judgeHere(judging: Judging, queue: Queue, note: (job: number, answer: Answer) => void): Promise<void> {
+  const judgeOne = judgeJob(judging);
+  for (const job of jobsOf(queue)) {
+    note(job, judgeOne(queue.jobs[job]!));
+    await setImmediate();
+  }
+}
+
 function startThreads(count: number, judging: Judging): Worker[] {
   // The program itself, by what it was started with: the loader of the bundle, or the sources.
   const program = realpathSync(process.argv[1]!);
@@ -100,32 +128,28 @@ function startThreads(count: number, judging: Judging): Worker[] {
   return Array.from({ length: count }, () => new Worker(program, { workerData: { judging }, resourceLimits }));
 }
 
-/** Has a thread do jobs of `order`, from which it takes them, until there are no more. */
-function onThread(
-  worker: Worker,
-  jobs: readonly Job[],
-  order: number[],
-  note: (job: number, answer: Answer) => void,
-): Promise<void> {
+/** What a thread tells: the number of a job and what came of it, or that there are no more. */
+type Told = { readonly job: number; readonly answer: Answer } | 'done';
+
+/** Has another thread do jobs until there are no more. */
+function judgeThere(worker: Worker, queue: Queue, note: (job: number, answer: Answer) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    let current: number | undefined;
-    const next = () => {
-      current = order.shift();
-      if (current === undefined) worker.terminate().then(() => resolve(), reject);
-      else worker.postMessage(jobs[current]);
-    };
-    worker.on('message', (answer: Answer) => {
-      note(current!, answer);
-      next();
+    worker.on('message', (told: Told) => {
+      if (told === 'done') worker.terminate().then(() => resolve(), reject);
+      else note(told.job, told.answer);
     });
     worker.on('error', reject);
-    next();
+    worker.postMessage(queue);
   });
 }
 
-/** What a thread of `judgeAll` does. */
+/** What such a thread does. */
 export function serveJudging(): void {
   const { judging } = workerData as { readonly judging: Judging };
-  const judgeOne = judgeHere(judging);
-  parentPort!.on('message', (job: Job) => parentPort!.postMessage(judgeOne(job)));
+  const tell = (told: Told) => parentPort!.postMessage(told);
+  parentPort!.once('message', (queue: Queue) => {
+    const judgeOne = judgeJob(judging);
+    for (const job of jobsOf(queue)) tell({ job, answer: judgeOne(queue.jobs[job]!) });
+    tell('done');
+  });
 }
