@@ -58,11 +58,15 @@ async function runOne(loaded: LoadedScenario, options: RunOptions): Promise<void
   const { DoesNotApply } = await import('../scenario/needs.ts');
   const { printLines } = await import('./output.ts');
   const { Progress } = await import('./progress.ts');
+  const { expectLongWork } = await import('./long-work.ts');
   const { reportData, reportLines } = await import('./report-views.ts');
   try {
     const ready = unrecorded(openScenario(loaded, options));
     const progress = new Progress('steps');
-    const report = reportRun(ready, (steps) => progress.update(steps));
+    const report = reportRun(ready, (steps) => {
+      expectLongWork();
+      progress.update(steps);
+    });
     progress.end();
     printLines(options.json ? [JSON.stringify(reportData(ready, report), undefined, 2)] : reportLines(ready, report));
     if (report.failures.length > 0) throw new CommandFailed();
