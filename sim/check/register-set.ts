@@ -1,6 +1,7 @@
 /**
- * Some registers of a machine, read all at once: out of its cells, or out of the fields of KVM's structs that keep them.
- * Values come as halves, low one first, two for each register: to compare ten thousand switches that way takes no bigint.
+ * Some registers of a machine, read all at once: out of its cells, or out of the fields of KVM's structs that keep them;
+ * and compared with what was read before. Values are kept as halves, low one first: to compare ten thousand switches that
+ * way makes nothing.
  */
 import { cellOfField } from '../kvm/context.ts';
 import { lowHalf } from '../memory/halves.ts';
@@ -8,6 +9,9 @@ import type { ReadyMachine } from '../scenario/ready.ts';
 
 /** Stands for a field that has no fixed place, or is not stored as the cell is. */
 const BY_PATH = -1;
+
+/** Told of register number `n` of a list: its value was `was`, and is `is`. */
+export type Differs = (n: number, was: bigint, is: bigint) => void;
 
 interface ListedRegister<Group> {
   /** Cell name (sim/core/registers.ts). */
@@ -24,6 +28,9 @@ export class RegisterSet<Group> {
   readonly #ready: ReadyMachine;
   readonly #owner: string | undefined;
   readonly #ids: Uint32Array;
+  /** What was kept, and what was read last, both as halves. */
+  readonly #kept: Uint32Array;
+  readonly #read: Uint32Array;
   /** Per register, the number of its field's low half among the words of RAM, or BY_PATH; worked out when first read. */
   #words: Int32Array | undefined;
 
@@ -33,6 +40,8 @@ export class RegisterSet<Group> {
     this.#ready = ready;
     this.#owner = owner;
     this.#ids = Uint32Array.from(list, ({ cell }) => ready.machine.cpu.registers.find(cell)!);
+    this.#kept = new Uint32Array(2 * list.length);
+    this.#read = new Uint32Array(2 * list.length);
     for (const { group } of list) this.counts.set(group, (this.counts.get(group) ?? 0) + 1);
   }
 
@@ -42,23 +51,51 @@ export class RegisterSet<Group> {
     return path && this.#owner && `${this.#owner}.${path}`;
   }
 
-  /** What the registers hold. */
-  cells(): Uint32Array {
+  /** Keeps what the registers hold. */
+  keepCells(): void {
     const { words } = this.#ready.machine.cpu;
-    const values = new Uint32Array(2 * this.#ids.length);
-    for (let n = 0; n < this.#ids.length; n++) {
-      const id = this.#ids[n]!;
-      values[2 * n] = words[2 * id]!;
-      values[2 * n + 1] = words[2 * id + 1]!;
+    const ids = this.#ids;
+    const kept = this.#kept;
+    for (let n = 0; n < ids.length; n++) {
+      const low = 2 * ids[n]!;
+      kept[2 * n] = words[low]!;
+      kept[2 * n + 1] = words[low + 1]!;
     }
-    return values;
   }
 
-  /** What their fields hold. Throws SourceError where a pointer on the way leads nowhere. */
-  fields(): Uint32Array {
+  /** Keeps what their fields hold. Throws SourceError where a pointer on the way leads nowhere. */
+  keepFields(): void {
+    this.#fields(this.#kept);
+  }
+
+  /** Tells `differs` of each register that does not hold what was kept. */
+  compareCells(differs: Differs): void {
+    const { words } = this.#ready.machine.cpu;
+    const ids = this.#ids;
+    const kept = this.#kept;
+    for (let n = 0; n < ids.length; n++) {
+      const low = 2 * ids[n]!;
+      if (kept[2 * n] === words[low] && kept[2 * n + 1] === words[low + 1]) continue;
+      differs(n, valueAt(kept, n), valueAt(words, ids[n]!));
+    }
+  }
+
+  /** Tells `differs` of each register whose field does not hold what was kept. Throws as keepFields. */
+  compareFields(differs: Differs): void {
+    const kept = this.#kept;
+    const read = this.#read;
+    this.#fields(read);
+    for (let half = 0; half < read.length; half++) {
+      if (kept[half] === read[half]) continue;
+      const n = half >>> 1;
+      differs(n, valueAt(kept, n), valueAt(read, n));
+      half |= 1;
+    }
+  }
+
+  #fields(values: Uint32Array): void {
     const { u32 } = this.#ready.machine.physical;
     this.#words ??= Int32Array.from(this.list, (_, n) => this.#wordOf(n));
-    const values = new Uint32Array(2 * this.list.length);
     for (let n = 0; n < this.list.length; n++) {
       const word = this.#words[n]!;
       if (word === BY_PATH) {
@@ -68,7 +105,6 @@ export class RegisterSet<Group> {
         values[2 * n + 1] = u32[word + 1]!;
       }
     }
-    return values;
   }
 
   /** Fields behind a pointer move, and those of another size or byte order are not what the cell is. */
@@ -89,7 +125,7 @@ export class RegisterSet<Group> {
   }
 }
 
-/** The value of register `n` in what a RegisterSet has read. */
-export function valueAt(values: Uint32Array, n: number): bigint {
+/** The value number `n` of some as halves. */
+function valueAt(values: Uint32Array, n: number): bigint {
   return (BigInt(values[2 * n + 1]!) << 32n) | BigInt(values[2 * n]!);
 }

@@ -12,7 +12,7 @@ import type { ExceptionEvent } from '../core/journal.ts';
 import { type ContextGroup, type ContextRegister, vcpuRegisters } from '../kvm/context.ts';
 import type { Vcpu } from '../kvm/vcpu-state.ts';
 import type { ReadyMachine } from '../scenario/ready.ts';
-import { RegisterSet, valueAt } from './register-set.ts';
+import { type Differs, RegisterSet } from './register-set.ts';
 
 export type Border = 'host to host' | 'vcpu to guest' | 'guest to vcpu';
 /** `hyp`: EL2's own controls, as the host left them. */
@@ -65,8 +65,10 @@ export class SwitchContract {
   readonly #tpidr: number;
   readonly #lost: LostRegister[] = [];
   readonly #compared: { border: Border; group: RegisterGroup; count: number }[] = [];
-  #atCall: Snapshot | undefined;
-  #atExit: Snapshot | undefined;
+  /** The host has called __kvm_vcpu_run; #host keeps what it had then. */
+  #isInCall = false;
+  /** What was the guest's when it was left, which these keep; undefined before and after. */
+  #atExit: RegisterSet<RegisterGroup> | undefined;
 
   constructor(ready: ReadyMachine) {
     this.#ready = ready;
@@ -89,8 +91,8 @@ export class SwitchContract {
   /** To be called after each step that took or returned from an exception. */
   onException(event: ExceptionEvent): void {
     if (event.to === 2 && event.from < 2) {
-      if (this.#guestRuns()) this.#atExit = snapshotOf(this.#switched());
-      else if (event.kind === 'sync') this.#atCall ??= snapshotOf(this.#host);
+      if (this.#guestRuns()) this.#guestLeft();
+      else if (event.kind === 'sync' && !this.#isInCall) this.#hostCalled();
     } else if (event.kind === 'return' && event.from === 2 && event.to < 2) {
       if (this.#guestRuns()) this.#guestEntered();
       else this.#hostReturned();
@@ -102,35 +104,40 @@ export class SwitchContract {
     return this.#cell(this.#vttbr) !== 0n;
   }
 
+  #hostCalled(): void {
+    this.#isInCall = true;
+    this.#host.keepCells();
+  }
+
   #guestEntered(): void {
     // A trap that EL2 handled by itself leaves the vcpu struct behind the guest's registers: nothing to compare with,
     // but what the guest had must still be there.
-    const back = this.#atExit;
-    const registers = back?.registers ?? this.#switched();
-    this.#compare('vcpu to guest', registers, back?.values ?? registers.fields(), registers.cells());
+    const registers = this.#atExit ?? this.#switched();
+    if (this.#atExit === undefined) registers.keepFields();
+    registers.compareCells(this.#border('vcpu to guest', registers));
     this.#atExit = undefined;
+  }
+
+  #guestLeft(): void {
+    this.#atExit = this.#switched();
+    this.#atExit.keepCells();
   }
 
   #hostReturned(): void {
     const exit = this.#atExit;
-    if (exit !== undefined) this.#compare('guest to vcpu', exit.registers, exit.values, exit.registers.fields());
+    if (exit !== undefined) exit.compareFields(this.#border('guest to vcpu', exit));
     this.#atExit = undefined;
-    const call = this.#atCall;
-    if (call !== undefined) this.#compare('host to host', call.registers, call.values, call.registers.cells());
-    this.#atCall = undefined;
+    if (this.#isInCall) this.#host.compareCells(this.#border('host to host', this.#host));
+    this.#isInCall = false;
   }
 
-  /** Compares what `registers` should hold with what they do, both as halves. */
-  #compare(border: Border, registers: RegisterSet<RegisterGroup>, expected: Uint32Array, actual: Uint32Array): void {
+  /** Counts the registers that are now compared at a border; what it returns is told of those that are lost. */
+  #border(border: Border, registers: RegisterSet<RegisterGroup>): Differs {
     for (const [group, count] of registers.counts) this.#counter(border, group).count += count;
-    for (let half = 0; half < expected.length; half++) {
-      if (expected[half] === actual[half]) continue;
-      const n = half >>> 1;
+    return (n, expected, actual) => {
       const { cell, group } = registers.list[n]!;
-      const [was, is] = [valueAt(expected, n), valueAt(actual, n)];
-      this.#lost.push({ border, register: cell, group, expected: was, actual: is, field: registers.fieldOf(n) });
-      half |= 1;
-    }
+      this.#lost.push({ border, register: cell, group, expected, actual, field: registers.fieldOf(n) });
+    };
   }
 
   #counter(border: Border, group: RegisterGroup): { count: number } {
@@ -182,16 +189,6 @@ export class SwitchContract {
     const pointer = this.#cell(this.#tpidr);
     return vm.vcpus.find(({ address }) => memory.hypAddress(address) === pointer) ?? vm.vcpus[0]!;
   }
-}
-
-/** What some registers held at a border. */
-interface Snapshot {
-  readonly registers: RegisterSet<RegisterGroup>;
-  readonly values: Uint32Array;
-}
-
-function snapshotOf(registers: RegisterSet<RegisterGroup>): Snapshot {
-  return { registers, values: registers.cells() };
 }
 
 /** The host's return state is in ELR_EL2 and SPSR_EL2 at both borders. */

@@ -23,6 +23,11 @@ function byLevel(traps: readonly ActiveTrap[]): readonly (readonly ActiveTrap[])
   return [0, 1, 2].map((el) => traps.filter(({ control }) => control.from.includes(el)));
 }
 
+/** The lowest level from which on nothing is trapped, and that may access at all. */
+function lowestFree(lowest: number | undefined, traps: readonly (readonly ActiveTrap[])[]): number {
+  return Math.max(lowest ?? 3, traps.findLastIndex((ofLevel) => ofLevel.length > 0) + 1);
+}
+
 /** One system register of one processor. */
 export class SystemRegister {
   readonly name: string;
@@ -38,6 +43,9 @@ export class SystemRegister {
   /** A read is what its cell holds, and a write goes to the cell as it is and changes no context. */
   readonly readsCell: boolean;
   readonly writesCell: boolean;
+  /** The lowest level from which on `check` throws nothing, for reads and for writes; 3 where it may at each. */
+  readonly readFreelyFrom: number;
+  readonly writtenFreelyFrom: number;
   /** Whether the processor has it at present; undefined where it always has. */
   readonly #exists: (() => boolean) | undefined;
   readonly #cpu: Cpu;
@@ -62,6 +70,9 @@ export class SystemRegister {
     const { mask, fixed } = row;
     const behaviour = row.behaviour?.(cpu, model) ?? {};
     this.#exists = behaviour.exists;
+    const isChecked = this.#exists !== undefined || this.#checkFp !== undefined;
+    this.readFreelyFrom = isChecked ? 3 : lowestFree(row.readableFrom, this.#readTraps);
+    this.writtenFreelyFrom = isChecked ? 3 : lowestFree(row.writableFrom, this.#writeTraps);
     this.readsCell = behaviour.read === undefined;
     this.writesCell = behaviour.write === undefined && mask === ALL && fixed === 0n && row.isContext !== true;
     const write = behaviour.write ?? ((value: bigint) => cpu.write(id, (value & mask) | fixed));

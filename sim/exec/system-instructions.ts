@@ -5,11 +5,14 @@
 import type { Fields } from '../../asm/a64/table/row.ts';
 import { EC, trap, undefinedInstruction } from '../core/exceptions.ts';
 import { DAIF_MASK, PSTATE_BITS, writePstateField } from '../core/pstate.ts';
-import { DAIF, EXCLUSIVE_SIZE, NZCV, PAN, SPSEL, SSBS, UAO } from '../core/registers.ts';
+import { CURRENT_EL, DAIF, EXCLUSIVE_SIZE, NZCV, PAN, SPSEL, SSBS, UAO } from '../core/registers.ts';
 import { accessSyndrome, activity } from '../core/system-registers.ts';
 import { TIDCP, UMA } from '../core/traps.ts';
 import { destination, source } from './operands.ts';
 import type { Builder, Environment, SemanticsTable } from './operation.ts';
+
+/** Where CurrentEL holds the level. */
+const EL_SHIFT = 2;
 
 /** Sixteen bits of a system register's name from the fields of MRS and MSR (register). */
 function codeOf(fields: Fields): number {
@@ -34,15 +37,17 @@ const readSystemRegister: Builder = (fields, on) => {
   const register = on.systemRegisters.encoded(codeOf(fields), false);
   if (register === undefined) return accessToNothing(on, codeOf(fields), false, fields.Rt);
   const t = destination(fields.Rt);
+  const { Rt } = fields;
+  const free = register.readFreelyFrom << EL_SHIFT;
   if (!register.readsCell) {
     return () => {
-      register.check(false, fields.Rt);
+      if (words[2 * CURRENT_EL]! < free) register.check(false, Rt);
       cells[t] = register.read();
     };
   }
   const [from, to] = [2 * register.id, 2 * t];
   return () => {
-    register.check(false, fields.Rt);
+    if (words[2 * CURRENT_EL]! < free) register.check(false, Rt);
     words[to] = words[from]!;
     words[to + 1] = words[from + 1]!;
   };
@@ -54,16 +59,18 @@ const writeSystemRegister: Builder = (fields, on) => {
   const register = on.systemRegisters.encoded(codeOf(fields), true);
   if (register === undefined) return accessToNothing(on, codeOf(fields), true, fields.Rt);
   const t = source(fields.Rt);
+  const { Rt } = fields;
+  const free = register.writtenFreelyFrom << EL_SHIFT;
   if (!register.writesCell) {
     return () => {
-      register.check(true, fields.Rt);
+      if (words[2 * CURRENT_EL]! < free) register.check(true, Rt);
       register.write(cells[t]!);
     };
   }
   const { id } = register;
   const [from, to] = [2 * t, 2 * id];
   return () => {
-    register.check(true, fields.Rt);
+    if (words[2 * CURRENT_EL]! < free) register.check(true, Rt);
     cpu.journal?.cell(id);
     words[to] = words[from]!;
     words[to + 1] = words[from + 1]!;

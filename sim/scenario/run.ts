@@ -142,8 +142,9 @@ export class ScenarioRun<Ready extends ReadyMachine = RecordedMachine> implement
   /** Notes the exception of a step, and says whether the simulator may have to take part after it. */
   readonly #isLookedAt = (event: ExceptionEvent | undefined, operation: Operation | undefined): boolean => {
     const { steps, machine } = this.ready;
-    for (const observer of this.#stepObservers) {
-      observer.onStep(steps.length - 1, operation, event, machine.cpu.clock.cycles);
+    const observers = this.#stepObservers;
+    for (let n = 0; n < observers.length; n++) {
+      observers[n]!.onStep(steps.length - 1, operation, event, machine.cpu.clock.cycles);
     }
     if (event !== undefined) {
       this.#noteException(event, operation);
