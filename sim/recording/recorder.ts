@@ -14,7 +14,7 @@ import type { Cursor } from './cursor.ts';
 import type { EffectLog, LogPlace } from './effect-log.ts';
 import type { Log } from './log.ts';
 import { NONE } from './step-log.ts';
-import { type SteppedMachine, StepTimer } from './step-timer.ts';
+import { NOTHING, NUMBER, READS, type SteppedMachine, StepTimer, WRITES, WRITES_END } from './step-timer.ts';
 import type { UntilStep } from './stepper.ts';
 
 const PC_LOW = 2 * PC;
@@ -137,15 +137,18 @@ export class Recorder implements Journal {
   #appendExecuted(operation: Operation | undefined): void {
     const event = this.#event;
     const timer = this.#timer;
-    const timed = operation === undefined ? undefined : timer.of(operation);
-    const offset = timer.time(timed, event);
+    const start = timer.of(operation);
+    const isNothing = start === NOTHING;
+    const offset = timer.time(start, event);
     if (this.#hasReportedCells) this.#copyReported();
-    if (timed !== undefined && (event === undefined || event.kind === 'return')) {
-      this.#logRegisters(timed.writes);
-      if (timed.reads !== 0 && offset !== NOT_RAM) this.#logLoad(timed.reads, offset);
+    const { words } = timer;
+    if (!isNothing && (event === undefined || event.kind === 'return')) {
+      this.#logRegisters(words, start);
+      const reads = words[start + READS]!;
+      if (reads !== 0 && offset !== NOT_RAM) this.#logLoad(reads, offset);
     }
-    this.#logPc(timed !== undefined);
-    this.#append(timed === undefined ? NONE : timed.number, this.#timing.issuedAt, this.#timing.completedAt);
+    this.#logPc(!isNothing);
+    this.#append(isNothing ? NONE : words[start + NUMBER]!, this.#timing.issuedAt, this.#timing.completedAt);
     timer.next();
     this.#begin();
   }
@@ -158,9 +161,11 @@ export class Recorder implements Journal {
     }
   }
 
-  #logRegisters(writes: readonly number[]): void {
-    for (let n = 0; n < writes.length; n++) {
-      const id = this.#timer.cellOf(writes[n]!);
+  /** Logs the cells that the operation whose record begins at `start` of `words` writes in place. */
+  #logRegisters(words: Int32Array, start: number): void {
+    const end = start + words[start + WRITES_END]!;
+    for (let at = start + WRITES; at < end; at++) {
+      const id = this.#timer.cellOf(words[at]!);
       this.#effects.cell(id, this.#before[2 * id]!, this.#before[2 * id + 1]!);
       this.#timer.copyCell(id);
     }

@@ -9,6 +9,7 @@ import { CURRENT_SP, keepByNumber, type Operation } from '../exec/operation.ts';
 import type { Memory } from '../memory/memory.ts';
 import { NOT_RAM } from '../memory/slow-access.ts';
 import { emptyTimedStep, NO_OPERATION, type TimedStep, type TimingModel } from '../timing/model.ts';
+import { WordRecords } from '../timing/word-records.ts';
 
 /** What steps are made with. */
 export interface SteppedMachine {
@@ -27,17 +28,20 @@ const PC_LOW = 2 * PC;
 const ADDRESS_LOW = 2 * ACCESS_ADDRESS;
 const ADDRESS_HIGH = ADDRESS_LOW + 1;
 
-/** What is worked out once of an operation. */
-export interface TimedOperation {
-  /** Its numbers: from 1 on, in the order in which they were met here; and for the timing model. */
-  readonly number: number;
-  readonly timed: number;
-  /** The cells it writes in place, which nobody reports; CURRENT_SP among them. */
-  readonly writes: readonly number[];
-  readonly accesses: boolean;
-  /** Bytes it reads; 0 for what is no load. */
-  readonly reads: number;
-}
+// What is worked out once of an operation is a record of words; where its members are, from its begin.
+/** Its number: from 1 on, in the order in which operations were met here. */
+export const NUMBER = 0;
+/** Its number for the timing model. */
+const TIMED = 1;
+/** Whether it accesses memory, and the bytes it reads: 0 for what is no load. */
+const ACCESSES = 2;
+export const READS = 3;
+/** Where the list of the cells ends, from the begin of the record, that it writes in place and nobody reports; CURRENT_SP among them. */
+export const WRITES_END = 4;
+export const WRITES = 5;
+
+/** Stands for the record of no operation. */
+export const NOTHING = -1;
 
 export class StepTimer {
   /** The cells of the fixed part as they were before the step at hand, as halves. */
@@ -47,8 +51,9 @@ export class StepTimer {
   readonly #timing: TimingModel;
   readonly #memory: Memory;
   readonly #step: TimedStep;
-  /** By the operations' own numbers. */
-  readonly #operations: (TimedOperation | undefined)[] = [];
+  readonly #records = new WordRecords();
+  /** Where the records are, by the operations' own numbers. */
+  readonly #starts: (number | undefined)[] = [];
   readonly #learnt: (operation: Operation) => void;
   #count = 0;
   /** The cell of the stack pointer in use before the step at hand. */
@@ -73,20 +78,27 @@ export class StepTimer {
     this.#stackPointer = this.#cpu.sp;
   }
 
-  /** What is known of `operation`. */
-  of(operation: Operation): TimedOperation {
-    return this.#operations[operation.number] ?? this.#learn(operation);
+  /** All records. Another array after an `of`. */
+  get words(): Int32Array {
+    return this.#records.words;
+  }
+
+  /** Where the record of `operation` begins; NOTHING for undefined. */
+  of(operation: Operation | undefined): number {
+    if (operation === undefined) return NOTHING;
+    return this.#starts[operation.number] ?? this.#learn(operation);
   }
 
   /**
-   * Times the step just made, which executed `timed`, if any, completed or not, and took or left `event`, if any. Returns
-   * where in RAM its load or store went, or NOT_RAM; without meaning for other steps.
+   * Times the step just made, which executed the operation whose record begins at `start`, completed or not, and took or
+   * left `event`, if any. Returns where in RAM its load or store went, or NOT_RAM; without meaning for other steps.
    */
-  time(timed: TimedOperation | undefined, event: ExceptionEvent | undefined): number {
+  time(start: number, event: ExceptionEvent | undefined): number {
     const step = this.#step;
+    const { words } = this.#records;
     const isCompleted = event === undefined || event.kind === 'return';
-    const offset = isCompleted && timed?.accesses ? this.#accessOffset() : 0;
-    step.operation = timed === undefined ? NO_OPERATION : timed.timed;
+    const offset = isCompleted && start !== NOTHING && words[start + ACCESSES] !== 0 ? this.#accessOffset() : 0;
+    step.operation = start === NOTHING ? NO_OPERATION : words[start + TIMED]!;
     step.pc = this.before[PC_LOW]!;
     step.nextPc = this.#words[PC_LOW]!;
     step.address = this.#words[ADDRESS_LOW]!;
@@ -97,7 +109,7 @@ export class StepTimer {
     return offset;
   }
 
-  /** The cell that `cell` of TimedOperation.writes stood for in the step at hand. */
+  /** The cell that `cell`, one that an operation writes, stood for in the step at hand. */
   cellOf(cell: number): number {
     return cell === CURRENT_SP ? this.#stackPointer : cell;
   }
@@ -119,17 +131,20 @@ export class StepTimer {
     return this.#memory.accessOffset(this.#words[ADDRESS_LOW]!, this.#words[ADDRESS_HIGH]!);
   }
 
-  #learn(operation: Operation): TimedOperation {
+  #learn(operation: Operation): number {
     const { access } = operation;
-    const timed = {
-      number: ++this.#count,
-      timed: this.#timing.prepare(operation),
-      writes: operation.writes.filter((cell) => cell !== SINK),
-      accesses: access !== undefined,
-      reads: access === undefined || access.kind === 'store' ? 0 : access.size,
-    };
-    keepByNumber(this.#operations, operation, timed);
+    const writes = operation.writes.filter((cell) => cell !== SINK);
+    const reads = access === undefined || access.kind === 'store' ? 0 : access.size;
+    const start = this.#records.add([
+      ++this.#count,
+      this.#timing.prepare(operation),
+      access === undefined ? 0 : 1,
+      reads,
+      WRITES + writes.length,
+      ...writes,
+    ]);
+    keepByNumber(this.#starts, operation, start);
     this.#learnt(operation);
-    return timed;
+    return start;
   }
 }

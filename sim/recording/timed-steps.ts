@@ -6,7 +6,7 @@ import type { ExceptionEvent, Journal } from '../core/journal.ts';
 import { FIRST_FREE } from '../core/registers.ts';
 import type { Operation } from '../exec/operation.ts';
 import type { TimingModel } from '../timing/model.ts';
-import { type SteppedMachine, StepTimer } from './step-timer.ts';
+import { NOTHING, type SteppedMachine, StepTimer, WRITES, WRITES_END } from './step-timer.ts';
 import type { Stepper, UntilStep } from './stepper.ts';
 
 export class TimedSteps implements Stepper, Journal {
@@ -94,12 +94,13 @@ export class TimedSteps implements Stepper, Journal {
 
   #pass(operation: Operation | undefined, event: ExceptionEvent | undefined): void {
     const timer = this.#timer;
-    const timed = operation === undefined ? undefined : timer.of(operation);
-    timer.time(timed, event);
+    const start = timer.of(operation);
+    timer.time(start, event);
     for (let n = 0; n < this.#reported.length; n++) timer.copyCell(this.#reported[n]!);
-    if (timed !== undefined && (event === undefined || event.kind === 'return')) {
-      const { writes } = timed;
-      for (let n = 0; n < writes.length; n++) timer.copyCell(timer.cellOf(writes[n]!));
+    if (start !== NOTHING && (event === undefined || event.kind === 'return')) {
+      const { words } = timer;
+      const end = start + words[start + WRITES_END]!;
+      for (let at = start + WRITES; at < end; at++) timer.copyCell(timer.cellOf(words[at]!));
     }
     timer.next();
     this.length++;

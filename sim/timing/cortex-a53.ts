@@ -10,8 +10,26 @@ import { type A53Operation, prepareOperation, UNITS } from './cortex-a53-operati
 import { DIVIDE, EXCEPTION, FRONT_END, MEMORY, MULTIPLY64 } from './cortex-a53-table.ts';
 import { FrontEnd } from './front-end.ts';
 import { NO_OPERATION, type TimedStep, type TimingModel } from './model.ts';
+import {
+  BUSY,
+  BYTES,
+  COMPUTED_END,
+  FLAG,
+  FLAGS,
+  HOLDS,
+  LATENCY,
+  LOADED_END,
+  LOADED_WORDS,
+  OPERAND_WORDS,
+  OPERANDS,
+  OPERANDS_END,
+  packed,
+  UNIT,
+  WRITTEN_BACK_END,
+} from './packed-operations.ts';
 import { AS_ADDRESS, Scoreboard } from './scoreboard.ts';
 import { StoreHazards } from './store-hazards.ts';
+import { WordRecords } from './word-records.ts';
 
 /** Instructions issued together at most. */
 const ISSUE_WIDTH = 2;
@@ -27,9 +45,11 @@ export class CortexA53 implements TimingModel {
   readonly name = 'cortex-a53';
   issuedAt = 0;
   completedAt = 0;
-  readonly #operations: A53Operation[] = [];
   /** What was worked out for each instruction word: it does not depend on where the instruction lies. */
   readonly #byWord = new Map<number, number>();
+  readonly #packed = new WordRecords();
+  /** By where the packed records begin: for what few instructions need. */
+  readonly #whole = new Map<number, A53Operation>();
   readonly #scoreboard = new Scoreboard();
   readonly #frontEnd = new FrontEnd(valuesOf(FRONT_END));
   readonly #stores = new StoreHazards();
@@ -61,29 +81,32 @@ export class CortexA53 implements TimingModel {
     const { word } = operation.instruction;
     const known = this.#byWord.get(word);
     if (known !== undefined) return known;
-    const number = this.#operations.push(prepareOperation(operation)) - 1;
-    this.#byWord.set(word, number);
-    return number;
+    const prepared = prepareOperation(operation);
+    const start = this.#packed.add(packed(prepared));
+    this.#whole.set(start, prepared);
+    this.#byWord.set(word, start);
+    return start;
   }
 
   issue(step: TimedStep): void {
-    if (step.operation === NO_OPERATION) {
+    const start = step.operation;
+    if (start === NO_OPERATION) {
       this.#passWithoutInstruction(step);
       return;
     }
-    const operation = this.#operations[step.operation]!;
-    const issue = this.#issueCycle(operation, step);
-    const busy = operation.isFixed ? operation.busy : this.#busyCycles(operation, step);
+    const { words } = this.#packed;
+    const flags = words[start + FLAGS]!;
+    const issue = this.#issueCycle(words, start, flags, step);
+    const busy = (flags & FLAG.isFixed) !== 0 ? words[start + BUSY]! : this.#busyCycles(words, start, flags, step);
     this.issuedAt = issue;
-    this.#take(operation, issue, busy);
-    this.#writeResults(operation, step, issue);
-    if (operation.access === 'store') this.#stores.store(step.address, operation.bytes, issue, busy);
+    this.#take(words, start, flags, issue, busy);
+    this.#writeResults(words, start, flags, step, issue);
+    if ((flags & FLAG.isStore) !== 0) this.#stores.store(step.address, words[start + BYTES]!, issue, busy);
     if (this.completedAt > this.#lastResult) this.#lastResult = this.completedAt;
     this.#frontEnd.issued(issue);
-    if (operation.branch !== 'none')
-      this.#frontEnd.follow(operation.branch, step.pc, step.nextPc, isTaken(operation, step), issue);
+    if ((flags & FLAG.isBranch) !== 0) this.#follow(this.#whole.get(start)!, step, issue);
     if (step.exception === 'entry') this.#frontEnd.refetch(issue + EXCEPTION.entry.value);
-    else if (operation.refetches) this.#frontEnd.refetch(this.#lastResult + EXCEPTION.refetch.value);
+    else if ((flags & FLAG.refetches) !== 0) this.#frontEnd.refetch(this.#lastResult + EXCEPTION.refetch.value);
   }
 
   /** An interrupt, or a fetch that failed: it is taken when the instructions before it are issued. */
@@ -93,75 +116,90 @@ export class CortexA53 implements TimingModel {
     if (step.exception === 'entry') this.#frontEnd.refetch(this.#cycle + EXCEPTION.entry.value);
   }
 
+  #follow(operation: A53Operation, step: TimedStep, issue: number): void {
+    this.#frontEnd.follow(operation.branch, step.pc, step.nextPc, isTaken(operation, step), issue);
+  }
+
   /** The first cycle in which fetch, order, operands, unit, earlier stores and pairing all let the instruction be issued. */
-  #issueCycle(operation: A53Operation, step: TimedStep): number {
-    let cycle = this.#frontEnd.fetch(operation.branch, step.pc);
+  #issueCycle(words: Int32Array, start: number, flags: number, step: TimedStep): number {
+    let cycle = this.#frontEnd.fetch((flags & FLAG.isBranch) !== 0, step.pc);
     if (cycle < this.#cycle) cycle = this.#cycle;
-    const { operands, unit } = operation;
     const { ready } = this.#scoreboard;
-    for (let n = 0; n < operands.length; n += 2) {
-      const earliest = ready[operands[n]!]! - operands[n + 1]!;
+    const end = start + words[start + OPERANDS_END]!;
+    for (let at = start + OPERANDS; at < end; at += OPERAND_WORDS) {
+      const earliest = ready[words[at]!]! - words[at + 1]!;
       if (earliest > cycle) cycle = earliest;
     }
+    const unit = words[start + UNIT]!;
     if (unit >= 0 && this.#unitFree[unit]! > cycle) cycle = this.#unitFree[unit]!;
-    if (operation.drains && this.#lastResult > cycle) cycle = this.#lastResult;
-    if (operation.access === 'load') cycle = this.#stores.clearOf(step.address, operation.bytes, cycle);
-    const isFull = this.#issued >= ISSUE_WIDTH || (this.#issued > 0 && !operation.isSecond);
+    if ((flags & FLAG.drains) !== 0 && this.#lastResult > cycle) cycle = this.#lastResult;
+    if ((flags & FLAG.isLoad) !== 0) cycle = this.#stores.clearOf(step.address, words[start + BYTES]!, cycle);
+    const isFull = this.#issued >= ISSUE_WIDTH || (this.#issued > 0 && (flags & FLAG.isSecond) === 0);
     return cycle === this.#cycle && isFull ? cycle + 1 : cycle;
   }
 
   /** Cycles for which the instruction's unit is taken. */
-  #busyCycles(operation: A53Operation, step: TimedStep): number {
-    const { access, bytes, factors } = operation;
-    if (access === 'load') return step.device ? MEMORY.deviceLoad.value : unitsTouched(step.address, bytes);
-    if (access === 'store') return step.device ? MEMORY.deviceStore.value : storeCycles(step.address, bytes);
-    if (factors === undefined) return operation.busy;
-    if (operation.division !== 'none') return operation.busy + extraDivideCycles(operation, step.before);
-    return multiply64(factors, step.before).busy;
+  #busyCycles(words: Int32Array, start: number, flags: number, step: TimedStep): number {
+    const bytes = words[start + BYTES]!;
+    if ((flags & FLAG.isLoad) !== 0) return step.device ? MEMORY.deviceLoad.value : unitsTouched(step.address, bytes);
+    if ((flags & FLAG.isStore) !== 0) return step.device ? MEMORY.deviceStore.value : storeCycles(step.address, bytes);
+    const busy = words[start + BUSY]!;
+    if ((flags & FLAG.hasFactors) === 0) return busy;
+    const operation = this.#whole.get(start)!;
+    if (operation.division !== 'none') return busy + extraDivideCycles(operation, step.before);
+    return multiply64(operation.factors!, step.before).busy;
   }
 
   /** Takes the unit and a place in the issue cycle, and holds the issue stage where that takes several cycles. */
-  #take(operation: A53Operation, issue: number, busy: number): void {
-    if (operation.unit >= 0) this.#unitFree[operation.unit] = issue + busy;
-    const held = operation.access !== 'none' && busy > operation.holds ? busy : operation.holds;
+  #take(words: Int32Array, start: number, flags: number, issue: number, busy: number): void {
+    const unit = words[start + UNIT]!;
+    const holds = words[start + HOLDS]!;
+    if (unit >= 0) this.#unitFree[unit] = issue + busy;
+    const held = (flags & (FLAG.isLoad | FLAG.isStore)) !== 0 && busy > holds ? busy : holds;
     const last = issue + held - 1;
-    if (operation.isAlone || held > busy) this.#issued = ISSUE_WIDTH;
+    if ((flags & FLAG.isAlone) !== 0 || held > busy) this.#issued = ISSUE_WIDTH;
     else this.#issued = last > this.#cycle ? 1 : this.#issued + 1;
     this.#cycle = last;
   }
 
   /** Notes when the results are there; the last of them completes the instruction. */
-  #writeResults(operation: A53Operation, step: TimedStep, issue: number): void {
-    const { computed, writtenBack, loaded } = operation;
+  #writeResults(words: Int32Array, start: number, flags: number, step: TimedStep, issue: number): void {
     const { ready } = this.#scoreboard;
-    const there = issue + (operation.isFixed ? operation.latency : this.#latency(operation, step));
+    const isFixed = (flags & FLAG.isFixed) !== 0;
+    const there = issue + (isFixed ? words[start + LATENCY]! : this.#latency(words, start, flags, step));
+    const computedEnd = start + words[start + COMPUTED_END]!;
+    const writtenBackEnd = start + words[start + WRITTEN_BACK_END]!;
+    let at = start + words[start + OPERANDS_END]!;
+    const hasComputed = at < computedEnd;
     let last = issue;
-    for (let n = 0; n < computed.length; n++) {
-      const place = computed[n]!;
+    for (; at < computedEnd; at++) {
+      const place = words[at]!;
       ready[place] = there;
       ready[place + AS_ADDRESS] = there;
     }
-    for (let n = 0; n < writtenBack.length; n++) {
-      const place = writtenBack[n]!;
+    for (; at < writtenBackEnd; at++) {
+      const place = words[at]!;
       ready[place] = issue + MEMORY.writebackResult.value;
       ready[place + AS_ADDRESS] = issue + MEMORY.writebackToAddress.value;
       last = issue + MEMORY.writebackResult.value;
     }
-    if (loaded.length > 0) last = Math.max(last, this.#writeLoaded(operation, step, issue, there));
-    const isComputed = computed.length > 0 || (writtenBack.length === 0 && loaded.length === 0);
+    const loadedEnd = start + words[start + LOADED_END]!;
+    if (at < loadedEnd) last = Math.max(last, this.#writeLoaded(words, start, flags, step, issue, there));
+    const isComputed = hasComputed || loadedEnd === computedEnd;
     this.completedAt = isComputed && there > last ? there : last;
   }
 
   /** The same for what is loaded, which from its first byte on is there from cycle `first` on; returns the last cycle. */
-  #writeLoaded(operation: A53Operation, step: TimedStep, issue: number, first: number): number {
-    const { loaded } = operation;
+  #writeLoaded(words: Int32Array, start: number, flags: number, step: TimedStep, issue: number, first: number): number {
     const { ready } = this.#scoreboard;
-    const delay = operation.isVectorLoad ? this.#dataDelay(operation, step, issue) : 0;
+    const delay = (flags & FLAG.isVectorLoad) !== 0 ? this.#dataDelay(words[start + BYTES]!, step, issue) : 0;
     const isAligned = (step.address & UNIT_MASK) === 0 && !step.device;
+    const end = start + words[start + LOADED_END]!;
     let last = 0;
-    for (let n = 0; n < loaded.length; n++) {
-      const { place, lastByte, extra, isPointer } = loaded[n]!;
-      const position = unitsOn(step.address, lastByte) + extra;
+    for (let at = start + words[start + WRITTEN_BACK_END]!; at < end; at += LOADED_WORDS) {
+      const place = words[at]!;
+      const position = unitsOn(step.address, words[at + 1]!) + words[at + 2]!;
+      const isPointer = words[at + 3] !== 0;
       const there = first + position + delay;
       ready[place] = there;
       ready[place + AS_ADDRESS] = isPointer && isAligned ? issue + MEMORY.pointerResult.value + position : there;
@@ -170,18 +208,19 @@ export class CortexA53 implements TimingModel {
     return last;
   }
 
-  /** Cycles by which earlier stores delay a vector load's data after its issue in cycle `issue`. */
-  #dataDelay(operation: A53Operation, step: TimedStep, issue: number): number {
-    return this.#stores.dataClearOf(step.address, operation.bytes, issue) - issue;
+  /** Cycles by which earlier stores delay the data of a vector load of `bytes` after its issue in cycle `issue`. */
+  #dataDelay(bytes: number, step: TimedStep, issue: number): number {
+    return this.#stores.dataClearOf(step.address, bytes, issue) - issue;
   }
 
   /** Cycles to the result, before what a load's position adds. */
-  #latency(operation: A53Operation, step: TimedStep): number {
-    const { latency, factors } = operation;
-    if (step.device && operation.access === 'load') return latency + MEMORY.deviceLoad.value;
-    if (factors === undefined) return latency;
+  #latency(words: Int32Array, start: number, flags: number, step: TimedStep): number {
+    const latency = words[start + LATENCY]!;
+    if (step.device && (flags & FLAG.isLoad) !== 0) return latency + MEMORY.deviceLoad.value;
+    if ((flags & FLAG.hasFactors) === 0) return latency;
+    const operation = this.#whole.get(start)!;
     if (operation.division !== 'none') return latency + extraDivideCycles(operation, step.before);
-    return multiply64(factors, step.before).result;
+    return multiply64(operation.factors!, step.before).result;
   }
 }
 

@@ -89,14 +89,14 @@ export class FrontEnd {
    * The cycle in which the instruction at `pc`, which follows the one before it in program order, leaves the fetch stage.
    * One branch is predicted in a cycle.
    */
-  fetch(kind: BranchKind, pc: number): number {
+  fetch(isBranch: boolean, pc: number): number {
     const pair = pc >>> this.#pairShift;
-    if (pair !== this.#pair || (kind !== 'none' && this.#hasPredicted)) {
+    if (pair !== this.#pair || (isBranch && this.#hasPredicted)) {
       this.#cycle++;
       this.#pair = pair;
       this.#hasPredicted = false;
     }
-    if (kind !== 'none') this.#hasPredicted = true;
+    if (isBranch) this.#hasPredicted = true;
     const room = this.#issued[this.#slot]!;
     if (room > this.#cycle) this.#cycle = room;
     return this.#cycle;
