@@ -1,47 +1,18 @@
 /**
- * One processing element with its memory and devices: fetches, decodes once, executes, takes exceptions. Order of what may
- * happen at one instruction: Arm ARM D1.3.5 "Synchronous exception types, prioritization" with interrupts first.
+ * A machine that runs: fetches, decodes once, executes, takes exceptions. Order of what may happen at one instruction:
+ * Arm ARM D1.3.5 "Synchronous exception types, prioritization", with interrupts first.
  */
-import { Cpu } from '../core/cpu.ts';
-import { DebugUnit } from '../core/debug-unit.ts';
-import { ExceptionUnit } from '../core/exception-entry.ts';
 import { ArchException, illegalState, mayDescribeInstruction, NotModelled } from '../core/exceptions.ts';
-import { fpAccessCheck } from '../core/fp-access.ts';
-import { InterruptUnit } from '../core/interrupts.ts';
-import { type CpuModel, featuresOf, hasGicRegisters } from '../core/models.ts';
-import { PerformanceMonitors } from '../core/performance-monitors.ts';
-import { DAIF_MASK } from '../core/pstate.ts';
-import { controlRegisters } from '../core/register-table/control.ts';
-import { debugRegisters } from '../core/register-table/debug.ts';
-import { exceptionRegisters } from '../core/register-table/exceptions.ts';
-import { identificationRegisters } from '../core/register-table/identification.ts';
-import { AARCH32, ACCESS_ADDRESS, CURRENT_EL, DAIF, IL, PC, RegisterMap, SPSEL, SS } from '../core/registers.ts';
-import { SystemRegisters } from '../core/system-registers.ts';
-import { GenericTimer, type TimerOptions } from '../devices/generic-timer.ts';
-import { GicV2VirtualInterface } from '../devices/gic-v2.ts';
-import { GicV3CpuInterface } from '../devices/gic-v3.ts';
-import { Memory } from '../memory/memory.ts';
-import { PAGE_SIZE, PhysicalMemory } from '../memory/physical.ts';
+import { AARCH32, ACCESS_ADDRESS, IL, PC, SS } from '../core/registers.ts';
+import { PAGE_SIZE } from '../memory/physical.ts';
 import { type CodePage, CodePages } from './code-pages.ts';
-import type { Access, Environment, Operation } from './operation.ts';
+import { Hardware, type MachineOptions } from './hardware.ts';
+import type { Access, Operation } from './operation.ts';
 
 const PC_LOW = 2 * PC;
 
 /** The most steps of one call of a translation: the host goes over to better code of a function only between calls. */
 const TRANSLATED_STEPS = 100_000;
-
-export interface MachineOptions {
-  readonly model: CpuModel;
-  /** Where RAM is, and how many bytes of it; both multiples of 4 KB. */
-  readonly ram: { readonly base: bigint; readonly size: number };
-  /** List registers of the GIC's virtual interface; left out: 4. */
-  readonly listRegisters?: number;
-  /** Where a GICv2's virtual interface control registers (GICH) and virtual CPU interface (GICV) are, if it has them. */
-  readonly gicV2?: { readonly control: bigint; readonly cpuInterface: bigint };
-  readonly timer?: Partial<TimerOptions>;
-  /** Whether code may be translated, which only runs that nobody watches do; what that takes, each machine takes. Default true. */
-  readonly translates?: boolean;
-}
 
 /** The load or store of the last step. */
 export interface LastAccess extends Access {
@@ -53,34 +24,7 @@ export interface LastAccess extends Access {
 /** Told of a step after it: of the operation it executed, completed or not, if any. Returns true to end a run. */
 export type Until = (operation: Operation | undefined) => boolean;
 
-/** What happens in AArch32 state. */
-export interface Aarch32Stand {
-  /** Whether `leave` would give an exception. */
-  readonly hasExit: boolean;
-  leave(): ArchException | undefined;
-}
-
-export class Machine implements Environment {
-  readonly cpu: Cpu;
-  readonly physical: PhysicalMemory;
-  readonly memory: Memory;
-  readonly systemRegisters: SystemRegisters;
-  readonly exceptions: ExceptionUnit;
-  readonly interrupts: InterruptUnit;
-  readonly debug: DebugUnit;
-  readonly features: ReadonlySet<string>;
-  readonly checkFp: () => void;
-  readonly timer: GenericTimer;
-  /** The GIC's virtual interface: that of GICv2 where `gicV2` was given, that of GICv3 where the model has its registers. */
-  readonly gicV2: GicV2VirtualInterface | undefined;
-  readonly gicV3: GicV3CpuInterface | undefined;
-  semihosting: (() => void) | undefined;
-  firmware: (() => void) | undefined;
-  /**
-   * Stands in for AArch32 code, which is not executed: changes registers by Cpu.write, and returns the exception that ends
-   * the guest's time in AArch32 state; undefined where there is none. Without it AArch32 state is not entered.
-   */
-  aarch32: Aarch32Stand | undefined;
+export class Machine extends Hardware {
   /** Whether a step advances the clock by one cycle. A timing model that advances it itself sets this to false. */
   countsCycles = true;
   /**
@@ -90,9 +34,6 @@ export class Machine implements Environment {
   translateAfter = 5000;
   /** Steps that translations made. */
   translatedSteps = 0;
-  #model: CpuModel;
-  /** The registers as they were when the machine was made. */
-  readonly #atReset: BigUint64Array;
   readonly #code: CodePages;
   /** Set when something happened that the fast loop must look at before the next instruction. */
   #interrupted = false;
@@ -105,74 +46,34 @@ export class Machine implements Environment {
   /** The time, in cycles, at which the timer is to be looked at. */
   #nextEvent = Number.POSITIVE_INFINITY;
 
-  constructor({ model, ram, listRegisters, gicV2, timer, translates }: MachineOptions) {
-    this.#model = model;
-    this.cpu = new Cpu(new RegisterMap(), translates);
-    this.features = featuresOf(model);
-    this.physical = new PhysicalMemory(ram.base, ram.size);
-    this.systemRegisters = new SystemRegisters(this.cpu, model);
-    this.systemRegisters.add(identificationRegisters(model));
-    this.systemRegisters.add(controlRegisters(model));
-    this.systemRegisters.add(exceptionRegisters(model));
-    this.systemRegisters.add(debugRegisters());
-    this.systemRegisters.add(new PerformanceMonitors(this.cpu, model).rows());
-    this.timer = new GenericTimer(this.cpu, model, timer);
-    this.timer.rescheduled = () => {
-      this.#nextEvent = this.timer.nextEvent;
-    };
-    this.systemRegisters.add(this.timer.rows());
-    this.gicV3 = hasGicRegisters(model) ? new GicV3CpuInterface(this.cpu, listRegisters) : undefined;
-    if (this.gicV3 !== undefined) this.systemRegisters.add(this.gicV3.rows());
-    this.gicV2 = gicV2 === undefined ? undefined : this.#addGicV2(gicV2, listRegisters);
-    this.exceptions = new ExceptionUnit(this.cpu, this.features);
-    this.exceptions.entersAArch32 = () => this.aarch32?.hasExit ?? false;
-    this.interrupts = new InterruptUnit(this.cpu);
-    this.debug = new DebugUnit(this.cpu, model);
-    this.checkFp = fpAccessCheck(this.cpu);
-    this.#resetPstate();
-    this.memory = new Memory(this.cpu, this.physical);
+  constructor(options: MachineOptions) {
+    super(options);
     this.#code = new CodePages(this);
     this.memory.onCodeWrite((page) => {
       this.#code.drop(page);
       this.#interrupted = true;
     });
+    this.timer.rescheduled = () => {
+      this.#nextEvent = this.timer.nextEvent;
+    };
     this.cpu.onContextChange(() => this.#selectDebug());
     this.cpu.onRefresh(() => this.timer.rescheduled());
     this.cpu.onLineChange(() => {
       this.#interrupted = true;
     });
     this.cpu.refresh();
-    this.#atReset = this.cpu.cells.slice();
-  }
-
-  get model(): CpuModel {
-    return this.#model;
   }
 
   /**
-   * Makes the machine what it was when it was made: registers, RAM, TLB and time; whatever was connected to it is not any
-   * more. Instructions that were decoded stay so where they are found again, which saves most of the time that a new
-   * machine takes. `model` may be another one with other numbers of breakpoints and watchpoints. Throws RangeError where it
-   * differs in more.
+   * As Hardware's. Instructions that were decoded stay so where they are found again, which saves most of the time that a
+   * new machine takes.
    */
-  reset(model = this.#model): void {
-    if (!isAlike(model, this.#model)) throw new RangeError(`a ${this.#model.name} cannot become a ${model.name}`);
-    const { cpu } = this;
-    this.#model = model;
-    this.semihosting = undefined;
-    this.firmware = undefined;
-    this.aarch32 = undefined;
-    this.timer.disconnect();
-    (this.gicV2 ?? this.gicV3)?.engine.disconnect();
-    cpu.journal = undefined;
-    cpu.clock.cycles = 0;
-    cpu.cells.set(this.#atReset);
-    cpu.cells[cpu.cell('id_aa64dfr0_el1')] = model.values.id_aa64dfr0_el1!;
-    this.physical.u8.fill(0);
+  override reset(model = this.model): void {
+    super.reset(model);
     this.#code.dropAll();
     this.countsCycles = true;
+    this.translatedSteps = 0;
     this.#last = undefined;
-    cpu.refresh();
   }
 
   /**
@@ -232,35 +133,12 @@ export class Machine implements Environment {
     return done;
   }
 
-  /** The cell of the register called `name`, in lower case; undefined where the processor has none. */
-  cellNamed(name: string): number | undefined {
-    return this.systemRegisters.lacks(name) ? undefined : this.cpu.registers.find(name);
-  }
-
   /** The access of the last step to memory, if it made one. */
   get lastAccess(): LastAccess | undefined {
     const access = this.#last?.access;
     if (access === undefined) return undefined;
     const { words } = this.cpu;
     return { ...access, lo: words[2 * ACCESS_ADDRESS]!, hi: words[2 * ACCESS_ADDRESS + 1]! };
-  }
-
-  #addGicV2(
-    { control, cpuInterface }: NonNullable<MachineOptions['gicV2']>,
-    listRegisters: number | undefined,
-  ): GicV2VirtualInterface {
-    const gic = new GicV2VirtualInterface(this.cpu, listRegisters);
-    this.physical.addDevice(gic.control(control));
-    this.physical.addDevice(gic.cpuInterface(cpuInterface));
-    return gic;
-  }
-
-  /** PSTATE after a reset into EL2 (AArch64.TakeReset): EL2h, all interrupts masked. */
-  #resetPstate(): void {
-    const { cells } = this.cpu;
-    cells[CURRENT_EL] = 2n << 2n;
-    cells[SPSEL] = 1n;
-    cells[DAIF] = BigInt(DAIF_MASK);
   }
 
   /** What may come before an instruction does not ask what it is: a breakpoint, then PSTATE.IL, before it is decoded. */
@@ -435,12 +313,6 @@ export class Machine implements Environment {
     if (operation !== undefined && mayDescribeInstruction(reason)) reason.iss |= operation.abortSyndrome;
     this.#take(reason);
   }
-}
-
-/** Whether two models are one but for the numbers of breakpoints and watchpoints. */
-function isAlike(one: CpuModel, other: CpuModel): boolean {
-  const { id_aa64dfr0_el1: _, ...rest } = one.values;
-  return one.name === other.name && Object.entries(rest).every(([register, value]) => other.values[register] === value);
 }
 
 function movePcOn(words: Uint32Array): void {

@@ -5,7 +5,8 @@
 import { SourceError } from '../../asm/source/diagnostics.ts';
 import { ArchException } from '../core/exceptions.ts';
 import { AARCH32, PC } from '../core/registers.ts';
-import type { Aarch32Stand, Machine } from '../exec/machine.ts';
+import type { Aarch32Stand } from '../exec/hardware.ts';
+import type { Machine } from '../exec/machine.ts';
 import { EXIT_CLASS } from '../kvm/exit-class.ts';
 import { setRegister } from '../kvm/host-state.ts';
 import type { LoadedScenario } from './load.ts';
