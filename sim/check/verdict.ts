@@ -3,7 +3,7 @@ import { diagnosticsOf, formatDiagnostic } from '../../asm/source/diagnostics.ts
 import type { FileReader } from '../../asm/source/files.ts';
 import { NotModelled } from '../core/exceptions.ts';
 import type { KernelBuilds } from '../scenario/kernel-builds.ts';
-import { type LoadedScenario, loadCombinations, type Share } from '../scenario/load.ts';
+import { type Choice, type LoadedScenario, loadCombinations } from '../scenario/load.ts';
 import { reusedMachines } from '../scenario/machines.ts';
 import { DoesNotApply } from '../scenario/needs.ts';
 import { type ReadyMachine, scenarioMachine } from '../scenario/ready.ts';
@@ -45,15 +45,15 @@ export class Judge {
   }
 
   /**
-   * Runs the scenario at `path`, or a share of its combinations. A fault of its files, and what is not modelled, is among
+   * Runs the scenario at `path`, with each combination that `choice` names. A fault of its files, and what is not modelled, is among
    * its failures; nothing is thrown. A report that `check` is given is good only until it returns.
    */
-  judge(path: string, check?: Check, share?: Share): Verdict {
+  judge(path: string, check?: Check, choice?: Choice): Verdict {
     const sum = { path, name: path, on: '', runs: 0, exits: 0, steps: 0, cycles: 0 };
     const failures: string[] = [];
     let inapplicable: string | undefined;
     try {
-      for (const loaded of loadCombinations(path, this.#files, share)) {
+      for (const loaded of loadCombinations(path, this.#files, choice)) {
         sum.name = loaded.scenario.name;
         const report = this.#reportOf(loaded, failures, check);
         if (report instanceof DoesNotApply) {

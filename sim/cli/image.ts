@@ -1,7 +1,7 @@
 /** `hypstep image`: a scenario as a bare-metal ELF file, for QEMU and its like. */
 import type { Command } from 'commander';
 import { fixturesFolder } from './paths.ts';
-import { type ScenarioOptions, withScenarioOptions } from './scenario-options.ts';
+import { type ScenarioOptions, withCombinationOption, withScenarioOptions } from './scenario-options.ts';
 
 interface ImageOptions extends ScenarioOptions {
   readonly output: string;
@@ -20,11 +20,13 @@ export function defineImage(program: Command): void {
     )
     .argument('[scenario]', 'a scenario file (default: a round trip from host to guest and back)')
     .requiredOption('-o, --output <file>', 'the ELF file');
-  withScenarioOptions(command).action(async (path: string | undefined, options: ImageOptions) => {
-    const { openScenario } = await import('./session.ts');
-    const { bareMetalImage } = await import('../scenario/boot-image.ts');
-    const { recorded } = await import('../scenario/runnable.ts');
-    const { writeBytes } = await import('./output.ts');
-    writeBytes(options.output, bareMetalImage(recorded(openScenario(path, options)), fixturesFolder()));
-  });
+  withCombinationOption(withScenarioOptions(command)).action(
+    async (path: string | undefined, options: ImageOptions) => {
+      const { openScenario } = await import('./session.ts');
+      const { bareMetalImage } = await import('../scenario/boot-image.ts');
+      const { recorded } = await import('../scenario/runnable.ts');
+      const { writeBytes } = await import('./output.ts');
+      writeBytes(options.output, bareMetalImage(recorded(openScenario(path, options)), fixturesFolder()));
+    },
+  );
 }

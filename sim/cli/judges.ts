@@ -107,7 +107,7 @@ function judgeJob({ options, golden }: Judging): (job: Job) => Answer {
   const judge = new Judge(files, builds);
   return ({ path, share }) => {
     const check = checkFor(path, golden);
-    const verdict = judge.judge(path, check, share);
+    const verdict = judge.judge(path, check, { with: options.with, share });
     return { verdict, warnings: builds.warnings.map(formatDiagnostic) };
   };
 }

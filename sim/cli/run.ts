@@ -5,7 +5,7 @@
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { LoadedScenario } from '../scenario/load.ts';
-import { CommandFailed } from './exit.ts';
+import { CommandFailed, UsageError } from './exit.ts';
 import { type RunnableOptions, withRunnableOptions } from './scenario-options.ts';
 
 interface RunOptions extends RunnableOptions {
@@ -31,10 +31,12 @@ export function defineRun(program: Command): void {
   withRunnableOptions(command).action(async (paths: string[], options: RunOptions) => {
     const [path] = paths;
     if (paths.length < 2 && (await runElf(path, options))) return;
-    const one = paths.length > 1 ? undefined : await onlyRun(path);
+    const one = paths.length > 1 ? undefined : await onlyRun(path, options);
     if (one === undefined) {
       const { runMany, scenarioFiles } = await import('./many.ts');
-      await runMany(scenarioFiles(paths), options, 'none');
+      const files = scenarioFiles(paths);
+      if (files.length > 1 && options.with !== undefined) throw new UsageError('--with is for one scenario');
+      await runMany(files, options, 'none');
     } else {
       await runOne(one, options);
     }
@@ -42,12 +44,12 @@ export function defineRun(program: Command): void {
 }
 
 /** The scenario at `path`, or the default one; undefined where that is a folder, or has a matrix and so several runs. */
-async function onlyRun(path: string | undefined): Promise<LoadedScenario | undefined> {
+async function onlyRun(path: string | undefined, options: RunOptions): Promise<LoadedScenario | undefined> {
   if (path !== undefined && statSync(path, { throwIfNoEntry: false })?.isDirectory()) return undefined;
   const { loadCombinations } = await import('../scenario/load.ts');
   const { NodeFiles } = await import('../../asm/source/node-files.ts');
   const { defaultScenario } = await import('./paths.ts');
-  const combinations = loadCombinations(path ?? defaultScenario(), new NodeFiles());
+  const combinations = loadCombinations(path ?? defaultScenario(), new NodeFiles(), options);
   return combinations.length > 1 ? undefined : combinations[0];
 }
 

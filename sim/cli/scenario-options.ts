@@ -6,6 +6,8 @@ export interface ScenarioOptions {
   readonly sources?: 'before' | 'after';
   readonly kernel?: string;
   readonly hyp?: string;
+  /** Which combination of a matrix. */
+  readonly with?: string;
 }
 
 /** Options of the board that an ELF file runs on; a scenario has its own machine. */
@@ -34,9 +36,14 @@ export function withScenarioOptions(command: Command): Command {
     .option('--hyp <dir>', 'take hyp.S, vgic-v2-switch.S and vgic-v3-switch.S from this folder');
 }
 
+/** Adds the option that chooses among the combinations of a matrix. */
+export function withCombinationOption(command: Command): Command {
+  return command.option('--with <values>', "of a matrix, take these values: 'machine.breakpoints 3, machine.gic v3'");
+}
+
 /** Adds the options of scenarios and of ELF files. */
 export function withRunnableOptions(command: Command): Command {
-  return withScenarioOptions(command)
+  return withCombinationOption(withScenarioOptions(command))
     .option('--cpu <name>', 'ELF file: the core, cortex-a53 (default), cortex-a57 or cortex-a72')
     .addOption(new Option('--gic <version>', 'ELF file: the interrupt controller (default: v2)').choices(['v2', 'v3']))
     .option('--ram <MiB>', 'ELF file: memory from 0x40000000 on (default: 128)')
@@ -45,7 +52,7 @@ export function withRunnableOptions(command: Command): Command {
 
 /** Throws UsageError where an option was given that is not for what is run. */
 export function checkRunnableOptions(kind: 'scenario' | 'ELF file', options: RunnableOptions): void {
-  const wrong = kind === 'scenario' ? (['cpu', 'gic', 'ram', 'steps'] as const) : (['hyp', 'sources'] as const);
+  const wrong = kind === 'scenario' ? (['cpu', 'gic', 'ram', 'steps'] as const) : (['hyp', 'sources', 'with'] as const);
   const given = wrong.find((name) => options[name] !== undefined);
   if (given === undefined) return;
   const other = kind === 'scenario' ? 'an ELF file; a scenario says so itself' : 'a scenario';

@@ -22,7 +22,7 @@ import { checkRunnableOptions, countOption, type RunnableOptions, type ScenarioO
 export function openScenario(scenario: string | LoadedScenario | undefined, options: ScenarioOptions): ScenarioMachine {
   const files = new NodeFiles();
   checkRunnableOptions('scenario', options);
-  const loaded = typeof scenario === 'object' ? scenario : loadScenario(scenario ?? defaultScenario(), files);
+  const loaded = typeof scenario === 'object' ? scenario : loadScenario(scenario ?? defaultScenario(), files, options);
   const machine = scenarioMachine(loaded, buildsOf(options, files));
   printDiagnostics(machine.warnings);
   return machine;

@@ -12,6 +12,7 @@ import {
   axesOf,
   type Combination,
   combinationsOf,
+  combinationsWith,
   combinationText,
   countOf,
   withCombination,
@@ -31,11 +32,11 @@ export interface LoadedScenario {
 }
 
 /**
- * Reads and checks the scenario at `path`; of one with a matrix, the first combination. Throws SourceError or SourceErrors
- * on a file that is not one.
+ * Reads and checks the scenario at `path`; of one with a matrix, the first combination, or the first that `choice` names. Throws
+ * SourceError or SourceErrors on a file that is not one.
  */
-export function loadScenario(path: string, files: FileReader): LoadedScenario {
-  return loadCombinations(path, files)[0]!;
+export function loadScenario(path: string, files: FileReader, choice?: Choice): LoadedScenario {
+  return loadCombinations(path, files, choice)[0]!;
 }
 
 /** Every `of`th combination of a matrix, from number `part` (from 0) on. */
@@ -44,13 +45,19 @@ export interface Share {
   readonly of: number;
 }
 
-const WHOLE: Share = { part: 0, of: 1 };
+/** Which combinations of a matrix are meant. */
+export interface Choice {
+  /** Those with these values: `machine.breakpoints 3, machine.watchpoints 16`, or fewer keys. Left out: all. */
+  readonly with?: string;
+  /** Of those, a share. Left out: all. */
+  readonly share?: Share;
+}
 
-/** As loadScenario, with every combination of a matrix, at least one, or with a share of them. */
-export function loadCombinations(path: string, files: FileReader, share = WHOLE): LoadedScenario[] {
+/** As loadScenario, with every combination that `choice` names, at least one. */
+export function loadCombinations(path: string, files: FileReader, choice?: Choice): LoadedScenario[] {
   const bytes = files.read(path);
   if (bytes === undefined) throw new SourceError(`no scenario file '${path}'`);
-  return parseCombinations(path, decodeText(bytes), share);
+  return parseCombinations(path, decodeText(bytes), choice);
 }
 
 /** Checks scenario text at hand; `path` is its name in diagnostics. */
@@ -58,8 +65,8 @@ export function parseScenario(path: string, text: string): LoadedScenario {
   return parseCombinations(path, text)[0]!;
 }
 
-/** As parseScenario, with every combination of a matrix. */
-export function parseCombinations(path: string, text: string, { part, of } = WHOLE): LoadedScenario[] {
+/** As parseScenario, with every combination that `choice` names. */
+export function parseCombinations(path: string, text: string, choice: Choice = {}): LoadedScenario[] {
   const file = new SourceFile(path, text);
   const document = parseYaml(text);
   const diagnostics = new Diagnostics();
@@ -71,7 +78,7 @@ export function parseCombinations(path: string, text: string, { part, of } = WHO
     const offset = at === 'key' ? keyOffset(document, keys) : offsetOf(document, keys);
     diagnostics.error(`${keys.map(String).join('.')}: ${message}`, { file, offset });
   });
-  const combinations = combinationsOf(axes).filter((_, n) => n % of === part);
+  const combinations = chosenOf(axes, choice, path);
   const loaded = combinations.map((combination): LoadedScenario => {
     const placeOf = (...keys: readonly PropertyKey[]): Place => ({
       file,
@@ -87,6 +94,17 @@ export function parseCombinations(path: string, text: string, { part, of } = WHO
     return { scenario: checked.data!, path, combination: text, placeOf };
   });
   return loaded;
+}
+
+/** Throws SourceError where no combination is named. */
+function chosenOf(axes: readonly Axis[], { with: values, share }: Choice, path: string): Combination[] {
+  try {
+    const all = values === undefined ? combinationsOf(axes) : combinationsWith(axes, values);
+    return share === undefined ? all : all.filter((_, n) => n % share.of === share.part);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new SourceError(`${path}: no combination with '${values}': ${error.message}`);
+  }
 }
 
 function parseYaml(text: string): Document.Parsed {

@@ -55,6 +55,29 @@ export function combinationText(axes: readonly Axis[], combination: Combination)
   return axes.map(({ name, values }, n) => `${name} ${valueText(values[combination[n]!])}`).join(', ');
 }
 
+/**
+ * Those of all combinations that have the values in `text`, which names some or all of the axes as combinationText does.
+ * Throws RangeError where it names no axis, or a value that an axis does not have.
+ */
+export function combinationsWith(axes: readonly Axis[], text: string): Combination[] {
+  const wanted = text.split(/,\s+/).map((part) => wantedValue(axes, part.trim()));
+  return combinationsOf(axes).filter((combination) => wanted.every(({ axis, value }) => combination[axis] === value));
+}
+
+/** The numbers of the axis and of its value in `machine.breakpoints 3`. */
+function wantedValue(axes: readonly Axis[], part: string): { readonly axis: number; readonly value: number } {
+  const axis = axes.findIndex(({ name }) => part.startsWith(`${name} `));
+  const found = axes[axis];
+  if (found === undefined) {
+    const names = axes.map(({ name }) => name).join(', ');
+    throw new RangeError(names === '' ? 'there is no matrix' : `'${part}' is none of ${names} with a value`);
+  }
+  const values = found.values.map(valueText);
+  const value = values.indexOf(part.slice(found.name.length).trim());
+  if (value < 0) throw new RangeError(`${found.name} is one of ${values.join(', ')}`);
+  return { axis, value };
+}
+
 function valueText(value: unknown): string {
   if (typeof value !== 'object') return String(value);
   return JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? Number(inner) : inner));

@@ -61,6 +61,26 @@ test('a scenario that cannot be read or prepared is a failure with its place, an
   assert.match(stdout, /\n1 passed, 1 failed\n$/);
 });
 
+test('--with takes some combinations of a matrix, one alone as a scenario without one', () => {
+  const some = hypstep(['run', pairs, '--with', 'machine.watchpoints 9']);
+  assert.match(some.stdout, /^pairs +cortex-a53, GICv2, after +2 +2 +\d+ +\d+ +passed$/m);
+  const one = ['--with', 'machine.breakpoints 16, machine.watchpoints 9'];
+  assert.match(hypstep(['run', pairs, ...one]).stdout, /preserved/);
+  const looked = (words: readonly string[]) =>
+    hypstep(['step', pairs, ...words], { input: 'p dbgwvr8_el1\np dbgbvr15_el1\nq\n' }).stdout;
+  assert.match(looked(one), /dbgwvr8_el1 = 0x[\s\S]*dbgbvr15_el1 = 0x/);
+  assert.not.match(looked(['--with', 'machine.watchpoints 2']), /dbgwvr8_el1 = 0x/);
+});
+
+test('--with is for one scenario, and names what its matrix has', () => {
+  const several = hypstep(['run', pairs, good, '--with', 'machine.breakpoints 1']);
+  assert.is(several.status, 2);
+  assert.match(several.stderr, /--with is for one scenario/);
+  const wrong = hypstep(['trace', pairs, '--with', 'machine.breakpoints 2']);
+  assert.is(wrong.status, 1);
+  assert.match(wrong.stderr, /no combination with 'machine\.breakpoints 2': machine\.breakpoints is one of 1, 16/);
+});
+
 test('--json tells the same as data', () => {
   const { status, stdout } = hypstep(['run', good, pointer, '--sources', 'before', '--json']);
   assert.is(status, 0);

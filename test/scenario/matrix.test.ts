@@ -37,6 +37,43 @@ test('a scenario without a matrix is its one combination, and has no name for it
   assert.is(all[0]!.combination, undefined);
 });
 
+test('combinations are chosen by some or all of their values, as their own text has them', () => {
+  const text = `${shortest}matrix: { machine.breakpoints: 1-12, machine.gic: [v2, v3] }\n`;
+  const chosen = (values: string) => parseCombinations('s.yaml', text, { with: values }).map((one) => one.combination);
+  assert.equal(chosen('machine.breakpoints 1, machine.gic v3'), ['machine.breakpoints 1, machine.gic v3']);
+  assert.equal(chosen('machine.gic v3').length, 12);
+  assert.equal(chosen('machine.breakpoints 12'), [
+    'machine.breakpoints 12, machine.gic v2',
+    'machine.breakpoints 12, machine.gic v3',
+  ]);
+  for (const one of parseCombinations('s.yaml', text)) assert.equal(chosen(one.combination!), [one.combination]);
+});
+
+test('a choice that names no combination is told with what there is', () => {
+  const text = `${shortest}matrix: { machine.breakpoints: 1-3, machine.gic: [v2, v3] }\n`;
+  const message = (values: string, of = text) => {
+    try {
+      parseCombinations('s.yaml', of, { with: values });
+      return undefined;
+    } catch (error) {
+      return diagnosticsOf(error)?.[0]?.message;
+    }
+  };
+  const start = (values: string) => `s.yaml: no combination with '${values}': `;
+  for (const [values, rest] of [
+    ['machine.breakpoints 4', 'machine.breakpoints is one of 1, 2, 3'],
+    [
+      'machine.gic v2, machine.breakpoints',
+      "'machine.breakpoints' is none of machine.breakpoints, machine.gic with a value",
+    ],
+    ['machine.break 1', "'machine.break 1' is none of machine.breakpoints, machine.gic with a value"],
+    ['', "'' is none of machine.breakpoints, machine.gic with a value"],
+  ] as const) {
+    assert.is(message(values), `${start(values)}${rest}`);
+  }
+  assert.is(message('machine.gic v2', shortest), `${start('machine.gic v2')}there is no matrix`);
+});
+
 test('what stands behind vcpu in a dotted key is one path of the struct', () => {
   const all = combinations('{ vcpu.arch.debug_flags: [0, 1] }');
   assert.equal(
