@@ -4,7 +4,7 @@
  */
 import { type Phase, PhaseGatherer } from '../recording/phases.ts';
 import type { ReadyMachine, RecordedMachine } from '../scenario/ready.ts';
-import { type Ending, type RunObserver, ScenarioRun } from '../scenario/run.ts';
+import { type Ending, ScenarioRun } from '../scenario/run.ts';
 import { unmetExpectations } from './expectations.ts';
 import { hypFaultText } from './hyp-fault.ts';
 import { type ContractReport, SwitchContract } from './switch-contract.ts';
@@ -27,12 +27,7 @@ export function reportRun<Ready extends ReadyMachine>(
 ): RunReport<Ready> {
   const contract = new SwitchContract(ready);
   const gatherer = new PhaseGatherer(ready.machine, ready.code);
-  const gathering: RunObserver = {
-    onStep(index, operation, exception, cycle) {
-      gatherer.step(index, operation, exception, cycle);
-    },
-  };
-  const run = new ScenarioRun(ready, [contract, gathering]);
+  const run = new ScenarioRun(ready, [contract, gatherer]);
   const ending = run.finish(progress);
   const cycles = ready.steps.completedAt;
   const phases = gatherer.finish(cycles);

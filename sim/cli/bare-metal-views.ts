@@ -1,6 +1,6 @@
 /** What is said of a bare-metal program's run when it has ended. */
-import { phasesOf } from '../recording/phases.ts';
-import type { BareMetal, RecordedBareMetal } from '../scenario/bare-metal.ts';
+import type { Phase } from '../recording/phases.ts';
+import type { BareMetal } from '../scenario/bare-metal.ts';
 import type { BareMetalRun } from '../scenario/bare-metal-run.ts';
 import { phaseData } from './report-views.ts';
 
@@ -9,23 +9,24 @@ export function endingSummary({ endingText, ready: { steps } }: BareMetalRun<Bar
   return `${endingText}; ${steps.completedAt} cycles (${steps.timing.name})`;
 }
 
-/** The run as plain data; `output` is what the program sent. */
+/** The run as plain data; `phases` are all it went through, `output` is what the program sent. */
 export function bareMetalData(
-  run: BareMetalRun<RecordedBareMetal>,
+  run: BareMetalRun<BareMetal>,
+  phases: readonly Phase[],
   output: { stdout: string; stderr: string },
 ): object {
   const { ready } = run;
-  const { recording, board, code } = ready;
+  const { steps, board } = ready;
   return {
     program: ready.path,
     machine: { cpu: board.model.name, gic: board.gic },
     ending: run.ending?.kind,
     status: run.status,
     text: run.endingText,
-    steps: recording.length,
-    cycles: recording.completedAt,
-    timing: recording.timing.name,
+    steps: steps.length,
+    cycles: steps.completedAt,
+    timing: steps.timing.name,
     output,
-    phases: phasesOf(recording, code).map(phaseData),
+    phases: phases.map(phaseData),
   };
 }

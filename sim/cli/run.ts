@@ -88,7 +88,8 @@ async function runElf(path: string | undefined, options: RunOptions): Promise<bo
   if (path === undefined) return false;
   const { openElf } = await import('./session.ts');
   const { BareMetalRun } = await import('../scenario/bare-metal-run.ts');
-  const { recorded, unrecorded } = await import('../scenario/runnable.ts');
+  const { unrecorded } = await import('../scenario/runnable.ts');
+  const { PhaseGatherer } = await import('../recording/phases.ts');
   const { KeptOutput, printLines, ProgramOutput } = await import('./output.ts');
   const { bareMetalData, endingSummary } = await import('./bare-metal-views.ts');
   const kept = new KeptOutput();
@@ -96,9 +97,12 @@ async function runElf(path: string | undefined, options: RunOptions): Promise<bo
   const elf = openElf(path, options, options.json ? kept.send : passed.send);
   if (elf === undefined) return false;
   if (options.json) {
-    const run = new BareMetalRun(recorded(elf.machine), elf.limit);
+    const ready = unrecorded(elf.machine);
+    const gatherer = new PhaseGatherer(ready.machine, ready.code);
+    const run = new BareMetalRun(ready, elf.limit, gatherer);
     run.finish();
-    printLines([JSON.stringify(bareMetalData(run, kept.texts), undefined, 2)]);
+    const phases = gatherer.finish(ready.steps.completedAt);
+    printLines([JSON.stringify(bareMetalData(run, phases, kept.texts), undefined, 2)]);
     if (run.status !== 0) throw new CommandFailed(run.status);
     return true;
   }

@@ -62,7 +62,7 @@ export function phasePath(recording: Recording, annotations: Annotations, positi
 function read(recording: Recording, annotations: Annotations, end: number): PhaseGatherer {
   const gatherer = recording.peek(0, () => new PhaseGatherer(recording.machine, annotations));
   recording.scan(0, end, (index, cycle) => {
-    gatherer.step(index, recording.operationAt(index), recording.exceptionAt(index), cycle);
+    gatherer.onStep(index, recording.operationAt(index), recording.exceptionAt(index), cycle);
   });
   return gatherer;
 }
@@ -125,7 +125,7 @@ export class PhaseGatherer {
    * Step `index` was issued in cycle `cycle`. It executed `operation`, if any, and took or left `exception`, if any; the
    * machine's cells are as they are after it.
    */
-  step(index: number, operation: Operation | undefined, exception: ExceptionEvent | undefined, cycle: number): void {
+  onStep(index: number, operation: Operation | undefined, exception: ExceptionEvent | undefined, cycle: number): void {
     const name = operation === undefined ? undefined : this.#nameAt(operation.pa);
     const isPlain = operation !== undefined && !operation.writesPc && exception === undefined;
     if (!isPlain || name !== this.#goesOn) {

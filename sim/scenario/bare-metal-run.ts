@@ -1,11 +1,12 @@
 /** The run of a bare-metal program, until it ends, waits for what cannot come, or has had enough steps. */
+import type { ExceptionEvent } from '../core/journal.ts';
 import { PSTATE_BITS } from '../core/pstate.ts';
 import { DAIF, EVENT, PC } from '../core/registers.ts';
 import type { Machine } from '../exec/machine.ts';
 import type { Operation } from '../exec/operation.ts';
 import type { BareMetal, RecordedBareMetal } from './bare-metal.ts';
 import type { PowerOff } from './board.ts';
-import { type Run, runToEnd } from './runnable.ts';
+import { type Run, type RunObserver, runToEnd } from './runnable.ts';
 import { StepLimit } from './step-limit.ts';
 
 export type BareMetalEnding =
@@ -30,15 +31,17 @@ export class BareMetalRun<Ready extends BareMetal = RecordedBareMetal> implement
   readonly ready: Ready;
   #ending: BareMetalEnding | undefined;
   readonly #limit: StepLimit;
+  readonly #observer: Required<Pick<RunObserver, 'onStep'>> | undefined;
   /** The last step that executed WFE without an event, and where. */
   #wait = { step: -1, pc: 0n };
   /** Before the last step and after it. */
   #before: Noted = { low: 0, high: 0, hasEvent: false };
   #after: Noted = { low: 0, high: 0, hasEvent: false };
 
-  /** `limit`: the most steps, at least 1. */
-  constructor(ready: Ready, limit = DEFAULT_STEPS) {
+  /** `limit`: the most steps, at least 1. `observer` is told of each. */
+  constructor(ready: Ready, limit = DEFAULT_STEPS, observer?: Required<Pick<RunObserver, 'onStep'>>) {
     this.ready = ready;
+    this.#observer = observer;
     this.#limit = new StepLimit(ready, limit, (el) => `EL${el}`);
   }
 
@@ -85,7 +88,9 @@ export class BareMetalRun<Ready extends BareMetal = RecordedBareMetal> implement
   }
 
   /** Says of a step whether it may be one of those that `#endlessness` looks for, or has ended the program. */
-  readonly #isLookedAt = (_event: unknown, operation: Operation | undefined): boolean => {
+  readonly #isLookedAt = (event: ExceptionEvent | undefined, operation: Operation | undefined): boolean => {
+    const { steps, machine } = this.ready;
+    this.#observer?.onStep(steps.length - 1, operation, event, machine.cpu.clock.cycles);
     const before = this.#after;
     this.#after = this.#before;
     this.#before = before;

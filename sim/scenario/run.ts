@@ -14,7 +14,7 @@ import type { Vcpu } from '../kvm/vcpu-state.ts';
 import { lowHalf } from '../memory/halves.ts';
 import { EventQueue } from './events.ts';
 import type { ReadyMachine, RecordedMachine } from './ready.ts';
-import { type Run, runToEnd } from './runnable.ts';
+import { type Run, type RunObserver, runToEnd } from './runnable.ts';
 import { StepLimit } from './step-limit.ts';
 import { UserSpace } from './user-space.ts';
 
@@ -42,13 +42,6 @@ export interface ExitRecord {
   readonly esr: bigint;
   readonly far: bigint;
   readonly hpfar: bigint;
-}
-
-/** Told of what happens in a run, as it happens. */
-export interface RunObserver {
-  /** Step `index`, issued in cycle `cycle`, executed `operation` and took or left `exception`; it only looks. */
-  onStep?(index: number, operation: Operation | undefined, exception: ExceptionEvent | undefined, cycle: number): void;
-  onException?(event: ExceptionEvent): void;
 }
 
 export class ScenarioRun<Ready extends ReadyMachine = RecordedMachine> implements Run<Ready> {

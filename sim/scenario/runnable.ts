@@ -1,6 +1,8 @@
 /** What run, trace, step and debuggers work on, whatever it was made from: a scenario, or an ELF file on a board. */
 import type { FileReader } from '../../asm/source/files.ts';
+import type { ExceptionEvent } from '../core/journal.ts';
 import type { Machine } from '../exec/machine.ts';
+import type { Operation } from '../exec/operation.ts';
 import type { TypedMemory } from '../memory/typed.ts';
 import { Recording } from '../recording/recording.ts';
 import type { Stepper } from '../recording/stepper.ts';
@@ -42,6 +44,13 @@ export interface Run<Ready extends Runnable = Runnable> {
    * where the run has ended before, and nothing was done. Throws NotModelled.
    */
   advance(limit?: number): boolean;
+}
+
+/** Told of what happens in a run, as it happens. */
+export interface RunObserver {
+  /** Step `index`, issued in cycle `cycle`, executed `operation` and took or left `exception`; it only looks. */
+  onStep?(index: number, operation: Operation | undefined, exception: ExceptionEvent | undefined, cycle: number): void;
+  onException?(event: ExceptionEvent): void;
 }
 
 /** `named` ready to run with its steps kept. */

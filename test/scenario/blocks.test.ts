@@ -2,6 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MemoryFiles } from '../../asm/source/files.ts';
+import { PhaseGatherer, phasesOf } from '../../sim/recording/phases.ts';
 import { type BareMetalMachine, bareMetalMachine } from '../../sim/scenario/bare-metal.ts';
 import { BareMetalRun } from '../../sim/scenario/bare-metal-run.ts';
 import { ScenarioRun } from '../../sim/scenario/run.ts';
@@ -109,6 +110,16 @@ for (const [what, lines] of Object.entries(waits)) {
   test(`a bare-metal program that ${what} ends the same whether its steps are kept or not`, () => {
     const kept = new BareMetalRun(recorded(boardWith(lines)), 100_000);
     assertSameEnd(kept, new BareMetalRun(unrecorded(boardWith(lines)), 100_000));
+  });
+
+  test(`the phases of a bare-metal program that ${what} are those of its recording`, () => {
+    const kept = new BareMetalRun(recorded(boardWith(lines)), 100_000);
+    kept.finish();
+    const ready = unrecorded(boardWith(lines));
+    const gatherer = new PhaseGatherer(ready.machine, ready.code);
+    new BareMetalRun(ready, 100_000, gatherer).finish();
+    const { recording, code } = kept.ready;
+    assert.equal(gatherer.finish(ready.steps.completedAt), phasesOf(recording, code));
   });
 }
 
