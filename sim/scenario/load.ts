@@ -2,7 +2,7 @@
  * Reads a scenario file: YAML 1.2 (https://yaml.org/spec/1.2.2/) checked against the schema. Every fault is told with
  * the file, line and column of the key or value at fault.
  */
-import { type Document, isMap, isNode, isPair, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isPair, parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { Diagnostics, SourceError } from '../../asm/source/diagnostics.ts';
 import { decodeText, type FileReader } from '../../asm/source/files.ts';
@@ -108,7 +108,7 @@ function chosenOf(axes: readonly Axis[], { with: values, share }: Choice, path: 
 }
 
 function parseYaml(text: string): Document.Parsed {
-  return parseDocument(text, { intAsBigInt: true, lineCounter: new LineCounter(), prettyErrors: false });
+  return parseDocument(text, { intAsBigInt: true, prettyErrors: false });
 }
 
 /** How much there is to run. */
