@@ -4,10 +4,12 @@
  * measures the assembler on the files of a configured Linux tree, instead of on the fixtures.
  */
 import { benchAssembling } from './assembling.ts';
+import { benchCatalogue } from './catalogue.ts';
 import { benchStartUp } from './start-up.ts';
 import { benchStepping, benchWorldSwitch } from './stepping.ts';
 
 benchStartUp();
+benchCatalogue();
 benchAssembling();
 benchStepping();
 benchWorldSwitch();
