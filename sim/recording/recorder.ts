@@ -141,14 +141,14 @@ export class Recorder implements Journal {
     const isNothing = start === NOTHING;
     const offset = timer.time(start, event);
     if (this.#hasReportedCells) this.#copyReported();
-    const { words } = timer;
+    const { records } = timer;
     if (!isNothing && (event === undefined || event.kind === 'return')) {
-      this.#logRegisters(words, start);
-      const reads = words[start + READS]!;
+      this.#logRegisters(records, start);
+      const reads = records[start + READS]!;
       if (reads !== 0 && offset !== NOT_RAM) this.#logLoad(reads, offset);
     }
     this.#logPc(!isNothing);
-    this.#append(isNothing ? NONE : words[start + NUMBER]!, this.#timing.issuedAt, this.#timing.completedAt);
+    this.#append(isNothing ? NONE : records[start + NUMBER]!, this.#timing.issuedAt, this.#timing.completedAt);
     timer.next();
     this.#begin();
   }
@@ -161,11 +161,11 @@ export class Recorder implements Journal {
     }
   }
 
-  /** Logs the cells that the operation whose record begins at `start` of `words` writes in place. */
-  #logRegisters(words: Int32Array, start: number): void {
-    const end = start + words[start + WRITES_END]!;
+  /** Logs the cells that the operation whose record begins at `start` of `records` writes in place. */
+  #logRegisters(records: Int32Array, start: number): void {
+    const end = start + records[start + WRITES_END]!;
     for (let at = start + WRITES; at < end; at++) {
-      const id = this.#timer.cellOf(words[at]!);
+      const id = this.#timer.cellOf(records[at]!);
       this.#effects.cell(id, this.#before[2 * id]!, this.#before[2 * id + 1]!);
       this.#timer.copyCell(id);
     }

@@ -28,16 +28,19 @@ const PC_LOW = 2 * PC;
 const ADDRESS_LOW = 2 * ACCESS_ADDRESS;
 const ADDRESS_HIGH = ADDRESS_LOW + 1;
 
-// What is worked out once of an operation is a record of words; where its members are, from its begin.
+// What is worked out once of an operation is a record of words. Where its members are, from its begin:
+
 /** Its number: from 1 on, in the order in which operations were met here. */
 export const NUMBER = 0;
 /** Its number for the timing model. */
 const TIMED = 1;
-/** Whether it accesses memory, and the bytes it reads: 0 for what is no load. */
+/** 1 where it accesses memory. */
 const ACCESSES = 2;
+/** Bytes it reads; 0 for what is no load. */
 export const READS = 3;
-/** Where the list of the cells ends, from the begin of the record, that it writes in place and nobody reports; CURRENT_SP among them. */
+/** Where the list ends, from the begin of the record, of the cells that it writes in place and nobody reports. */
 export const WRITES_END = 4;
+/** The first of them; CURRENT_SP may be among them. */
 export const WRITES = 5;
 
 /** Stands for the record of no operation. */
@@ -78,8 +81,8 @@ export class StepTimer {
     this.#stackPointer = this.#cpu.sp;
   }
 
-  /** All records. Another array after an `of`. */
-  get words(): Int32Array {
+  /** The words of all records. Another array after an `of`. */
+  get records(): Int32Array {
     return this.#records.words;
   }
 
@@ -95,10 +98,10 @@ export class StepTimer {
    */
   time(start: number, event: ExceptionEvent | undefined): number {
     const step = this.#step;
-    const { words } = this.#records;
+    const { records } = this;
     const isCompleted = event === undefined || event.kind === 'return';
-    const offset = isCompleted && start !== NOTHING && words[start + ACCESSES] !== 0 ? this.#accessOffset() : 0;
-    step.operation = start === NOTHING ? NO_OPERATION : words[start + TIMED]!;
+    const offset = isCompleted && start !== NOTHING && records[start + ACCESSES] !== 0 ? this.#accessOffset() : 0;
+    step.operation = start === NOTHING ? NO_OPERATION : records[start + TIMED]!;
     step.pc = this.before[PC_LOW]!;
     step.nextPc = this.#words[PC_LOW]!;
     step.address = this.#words[ADDRESS_LOW]!;

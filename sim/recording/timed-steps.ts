@@ -98,9 +98,9 @@ export class TimedSteps implements Stepper, Journal {
     timer.time(start, event);
     for (let n = 0; n < this.#reported.length; n++) timer.copyCell(this.#reported[n]!);
     if (start !== NOTHING && (event === undefined || event.kind === 'return')) {
-      const { words } = timer;
-      const end = start + words[start + WRITES_END]!;
-      for (let at = start + WRITES; at < end; at++) timer.copyCell(timer.cellOf(words[at]!));
+      const { records } = timer;
+      const end = start + records[start + WRITES_END]!;
+      for (let at = start + WRITES; at < end; at++) timer.copyCell(timer.cellOf(records[at]!));
     }
     timer.next();
     this.length++;
