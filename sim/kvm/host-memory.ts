@@ -3,6 +3,7 @@
  * Documentation/arm64/memory.txt), and EL2's own tables, in which KVM maps page by page what hyp code may touch (Linux:
  * create_hyp_mappings).
  */
+import { SourceError } from '../../asm/source/diagnostics.ts';
 import { type MapAttributes, PageTables } from '../memory/page-tables.ts';
 import { PAGE_SIZE, type PhysicalMemory } from '../memory/physical.ts';
 import type { KernelFacts } from './kernel-facts.ts';
@@ -11,6 +12,14 @@ import type { KernelFacts } from './kernel-facts.ts';
 export const TEXT_OFFSET = 0x80000n;
 /** Kernel virtual address range for device mappings, below the one-to-one map: offset from the start of TTBR1's range. */
 const IOREMAP_OFFSET = 0x10000n;
+
+/** What is to be in RAM at the same time does not fit. */
+export class NoRoomError extends SourceError {
+  constructor(bytes: number) {
+    super(`no room in RAM for ${bytes} bytes: give the machine more (key 'machine.ram', in MiB)`);
+    this.name = 'NoRoomError';
+  }
+}
 
 export class HostMemory {
   readonly physical: PhysicalMemory;
@@ -27,14 +36,19 @@ export class HostMemory {
   #free: bigint;
   #freeIo: bigint;
 
-  /** Maps all of RAM for the kernel. RAM is given out from the end of the image on, `imageBytes` after TEXT_OFFSET. */
+  /**
+   * Maps all of RAM for the kernel. RAM is given out from the end of the image on, `imageBytes` after TEXT_OFFSET. Throws
+   * NoRoomError where the image does not fit.
+   */
   constructor(physical: PhysicalMemory, facts: KernelFacts, imageBytes: number, mmu = true) {
     this.physical = physical;
     this.mmu = mmu;
     this.addressBits = Number(facts.constant('VA_BITS'));
     this.#pageOffset = mmu ? pageOffset(facts) : BigInt(physical.base);
     this.#hypMask = BigInt.asUintN(64, facts.constant('HYP_PAGE_OFFSET_MASK'));
-    this.#free = BigInt(physical.base) + TEXT_OFFSET + BigInt(imageBytes);
+    const image = BigInt(physical.base) + TEXT_OFFSET;
+    if (!physical.hasRam(image, imageBytes)) throw new NoRoomError(imageBytes);
+    this.#free = image + BigInt(imageBytes);
     const allocateTable = (size: number) => this.allocate(size, size);
     this.kernelTables = new PageTables(physical, allocateTable, { kind: 'el1-upper', inputBits: this.addressBits });
     this.hypTables = new PageTables(physical, allocateTable, { kind: 'el2', inputBits: this.addressBits });
@@ -42,12 +56,11 @@ export class HostMemory {
     if (mmu) this.kernelTables.map(this.#pageOffset, BigInt(physical.base), BigInt(physical.size));
   }
 
-  /** `size` bytes of zeroed RAM; the physical address. Throws RangeError when RAM is used up. */
+  /** `size` bytes of zeroed RAM; the physical address. Throws NoRoomError when RAM is used up. */
   allocate(size: number, alignment = PAGE_SIZE): bigint {
     const mask = BigInt(alignment) - 1n;
     const pa = (this.#free + mask) & ~mask;
-    if (!this.physical.hasRam(pa, size))
-      throw new RangeError(`no room in RAM for ${size} bytes: give the machine more`);
+    if (!this.physical.hasRam(pa, size)) throw new NoRoomError(size);
     this.#free = pa + BigInt(size);
     return pa;
   }

@@ -8,7 +8,7 @@ import { PAGE_SIZE } from '../memory/physical.ts';
 import type { HostMemory } from './host-memory.ts';
 
 /** Bits of a guest physical address (Linux: KVM_PHYS_SHIFT). */
-const GUEST_PHYSICAL_BITS = 40;
+export const GUEST_PHYSICAL_BITS = 40;
 const PAGE = BigInt(PAGE_SIZE);
 
 /** A piece of guest physical memory with RAM behind it (Linux: KVM_SET_USER_MEMORY_REGION). */

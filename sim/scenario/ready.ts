@@ -7,7 +7,7 @@ import type { LinkOptions } from '../../asm/link/link.ts';
 import { type Diagnostic, SourceError } from '../../asm/source/diagnostics.ts';
 import { besideFile, type FileReader } from '../../asm/source/files.ts';
 import type { Machine } from '../exec/machine.ts';
-import { HostMemory, pageOffset, TEXT_OFFSET } from '../kvm/host-memory.ts';
+import { HostMemory, NoRoomError, pageOffset, TEXT_OFFSET } from '../kvm/host-memory.ts';
 import { enterHost } from '../kvm/host-state.ts';
 import type { KernelFacts } from '../kvm/kernel-facts.ts';
 import { type VirtualGic, VirtualMachine } from '../kvm/vcpu.ts';
@@ -16,6 +16,7 @@ import { PAGE_SIZE } from '../memory/physical.ts';
 import { TypedMemory } from '../memory/typed.ts';
 import { Aarch32Guest } from './aarch32-guest.ts';
 import { CodeMap } from './code-map.ts';
+import { checkGuestMemory } from './guest-memory.ts';
 import { type BuildOptions, type KernelBuild, KernelBuilds } from './kernel-builds.ts';
 import type { KernelSources } from './kernel-sources.ts';
 import type { LoadedScenario } from './load.ts';
@@ -73,15 +74,17 @@ export function scenarioMachine(
   const build = builds.of(loaded);
   requireNeeds(loaded, build.offsets.facts, build.hypObjects);
   const evaluate = scenarioValues(loaded, build.offsets.facts);
-  const kernel = build.kernelImage(
-    besideFile(loaded.path, scenario.host.code),
-    linkOptions(loaded, build.offsets.facts),
-  );
-  const { code: guestCode, address: guestAddress } = scenario.guest;
-  const guest =
-    guestCode === undefined ? undefined : build.guestImage(besideFile(loaded.path, guestCode), guestAddress);
+  const kernel = build.kernelImage(codeFile(loaded, 'host', builds.files)!, linkOptions(loaded, build.offsets.facts));
+  const guestCode = codeFile(loaded, 'guest', builds.files);
+  const guest = guestCode === undefined ? undefined : build.guestImage(guestCode, scenario.guest.address);
 
-  return load(loaded, builds.files, machineFor(scenario.machine), build, evaluate, kernel, guest);
+  const machine = machineFor(scenario.machine);
+  try {
+    return load(loaded, builds.files, machine, build, evaluate, kernel, guest);
+  } catch (error) {
+    if (error instanceof NoRoomError) throw new SourceError(error.message, loaded.placeOf('machine', 'ram'));
+    throw error;
+  }
 }
 
 function load(
@@ -103,9 +106,10 @@ function load(
   chooseVgic(scenario.machine.gic, kernel, memory, typed, facts);
 
   const guestSize = pagesFor(Math.max(guest === undefined ? 0 : imageSize(guest), GUEST_RAM));
+  checkGuestMemory(loaded, guestSize);
   const guestPa = memory.allocate(guestSize);
   if (guest !== undefined) place(guest, guestPa, machine, code);
-  const entry = guest === undefined ? scenario.guest.address : address(guest, 'guest_start', scenario.guest.code!);
+  const entry = guest === undefined ? scenario.guest.address : address(guest, 'guest_start', loaded, 'guest');
 
   const vm = new VirtualMachine(machine, memory, typed, facts, {
     guest: { address: scenario.guest.address, pa: guestPa, size: guestSize, entry },
@@ -122,9 +126,9 @@ function load(
   const hypStackPa = memory.allocate(STACK_SIZE);
   memory.mapForHyp(hypStackPa, STACK_SIZE, { execute: false });
   enterHost(machine, memory, facts, {
-    start: address(kernel, 'host_start', scenario.host.code),
-    vectors: address(kernel, 'host_vectors', scenario.host.code),
-    hypVectors: address(kernel, '__kvm_hyp_vector', 'hyp.S'),
+    start: address(kernel, 'host_start', loaded, 'host'),
+    vectors: address(kernel, 'host_vectors', loaded, 'host'),
+    hypVectors: address(kernel, '__kvm_hyp_vector', loaded, 'sources'),
     stack,
     hypStack: memory.kernelAddress(hypStackPa) + BigInt(STACK_SIZE),
     argument: vm.vcpu,
@@ -147,6 +151,15 @@ function load(
     files,
     evaluate,
   };
+}
+
+/** Path of the code of host or guest, if it has any. Throws SourceError at the scenario's key where there is no such file. */
+function codeFile(loaded: LoadedScenario, key: 'host' | 'guest', files: FileReader): string | undefined {
+  const { code } = loaded.scenario[key];
+  if (code === undefined) return undefined;
+  const path = besideFile(loaded.path, code);
+  if (files.read(path) === undefined) throw new SourceError(`${path}: no such file`, loaded.placeOf(key, 'code'));
+  return path;
 }
 
 /** How host and hyp code are linked: at kernel virtual addresses, alternatives applied. */
@@ -214,10 +227,12 @@ function applyFields(loaded: LoadedScenario, typed: TypedMemory, evaluate: Evalu
   }
 }
 
-function address(image: Image, symbol: string, file: string): bigint {
+/** Where `symbol` is; throws SourceError at the scenario's key where the code that it names does not define it. */
+function address(image: Image, symbol: string, loaded: LoadedScenario, key: 'host' | 'guest' | 'sources'): bigint {
   const found = image.symbol(symbol);
-  if (found === undefined) throw new SourceError(`${file} defines no symbol '${symbol}', which the machine needs`);
-  return found.address;
+  if (found !== undefined) return found.address;
+  const file = key === 'sources' ? 'hyp.S' : loaded.scenario[key].code!;
+  throw new SourceError(`${file} defines no symbol '${symbol}', which the machine needs`, loaded.placeOf(key, 'code'));
 }
 
 function pagesFor(bytes: number): number {

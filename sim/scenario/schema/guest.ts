@@ -11,12 +11,13 @@ const aarch32Exit = z.strictObject({
   pstate: value.optional().describe('its CPSR by then; else that it was entered with'),
 });
 
-/** A number of guest memory, code or device: a multiple of 4 KB. */
+/** An address or a size of guest memory: a multiple of 4 KB. */
 const pageMultiple = word64.refine((n) => n % 4096n === 0n, 'expected a multiple of 0x1000');
+const notEmpty = (n: bigint): boolean => n > 0n;
 
 export const memorySlot = z.strictObject({
   address: pageMultiple.describe('guest physical address, a multiple of 0x1000'),
-  size: pageMultiple.describe('bytes, a multiple of 0x1000'),
+  size: pageMultiple.refine(notEmpty, 'expected a size above 0').describe('bytes, a multiple of 0x1000'),
   readonly: z.boolean().default(false).describe('KVM_MEM_READONLY: writes go to user space as MMIO'),
   mapped: z
     .enum(['none', 'read', 'all'])
@@ -26,7 +27,7 @@ export const memorySlot = z.strictObject({
 
 export const device = z.strictObject({
   address: word64.describe('guest physical address of its first byte'),
-  size: word64.default(4096n).describe('bytes'),
+  size: word64.refine(notEmpty, 'expected a size above 0').default(4096n).describe('bytes'),
   answers: z
     .array(value)
     .default([])
@@ -36,7 +37,9 @@ export const device = z.strictObject({
 export const guest = z
   .strictObject({
     code: z.string().optional().describe('assembly source of the guest, relative to this file'),
-    address: word64.default(0x80000000n).describe('guest physical address at which it is linked and entered'),
+    address: pageMultiple
+      .default(0x80000000n)
+      .describe('guest physical address at which it is linked and entered, a multiple of 0x1000'),
     aarch32: z
       .boolean()
       .default(false)
