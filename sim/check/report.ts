@@ -48,9 +48,14 @@ function executedSteps(phases: readonly Phase[]): number {
   return phases.reduce((sum, { times, all }) => sum + times * all.steps, 0);
 }
 
-/** What went wrong outside the machine: KVM_RUN, an ioctl, an event that never came. */
+/** What went wrong outside the machine: KVM_RUN, an ioctl, an entry or event that never came. */
 function userFailures(run: ScenarioRun<ReadyMachine>): string[] {
-  return [...(run.error === undefined ? [] : [run.error]), ...run.user.failures, ...run.events.missed];
+  return [
+    ...(run.error === undefined ? [] : [run.error]),
+    ...run.user.failures,
+    ...run.user.missed,
+    ...run.events.missed,
+  ];
 }
 
 function endingFailures(ending: Ending, wanted: Ending['kind']): string[] {

@@ -35,6 +35,8 @@ export class UserSpace {
   readonly #ready: ReadyMachine;
   /** How many reads each device has answered. */
   readonly #answered: number[];
+  /** The entries that the host has made. */
+  #entries = 0;
 
   constructor(ready: ReadyMachine) {
     this.#ready = ready;
@@ -55,17 +57,28 @@ export class UserSpace {
   /** What the scenario has user space do before entry `entry`, counted from 1. Throws SourceError for a path that is none. */
   beforeEntry(entry: number): void {
     const { scenario } = this.#ready;
+    this.#entries = entry;
     if (entry === 1 && scenario.guest_debug !== undefined) {
-      this.#debug(this.#vcpu(0), scenario.guest_debug, ['guest_debug']);
+      this.#debug(this.#vcpu(0, ['vcpus']), scenario.guest_debug, ['guest_debug']);
     }
     scenario.before_entry.forEach((action, n) => {
       if (action.entry === entry) this.#act(action, ['before_entry', n]);
     });
   }
 
+  /** A line for each part of `before_entry` whose entry has not come: `a.yaml:9:5: entry 3 never came`. */
+  get missed(): readonly string[] {
+    return this.#ready.scenario.before_entry.flatMap(({ entry }, n) => {
+      if (entry <= this.#entries) return [];
+      const entries = this.#entries === 1 ? 'once' : `${this.#entries} times`;
+      const at = this.#at(['before_entry', n, 'entry']);
+      return [`${at}: entry ${entry} never came: the host has entered the guest ${entries}`];
+    });
+  }
+
   #act(action: BeforeEntry, keys: readonly PropertyKey[]): void {
     const { typed, evaluate } = this.#ready;
-    const vcpu = this.#vcpu(action.vcpu);
+    const vcpu = this.#vcpu(action.vcpu, [...keys, 'vcpu']);
     for (const [path, value] of Object.entries(action.expect)) {
       this.#told([...keys, 'expect', path], () => this.#mustBe(path, evaluate(value), [...keys, 'expect', path]));
     }
@@ -170,10 +183,10 @@ export class UserSpace {
     writeData(vcpu, memoryBytes(answer === undefined ? 0n : evaluate(answer), size, false));
   }
 
-  #vcpu(n: number): Vcpu {
+  #vcpu(n: number, keys: readonly PropertyKey[]): Vcpu {
     const vcpu = this.#ready.vm.vcpus[n];
-    if (vcpu === undefined) throw new SourceError(`there is no vcpu ${n} (key 'vcpus')`);
-    return vcpu;
+    if (vcpu !== undefined) return vcpu;
+    throw new SourceError(`there is no vcpu ${n} (key 'vcpus')`, this.#ready.loaded.placeOf(...keys));
   }
 
   /** Runs `action`; a SourceError gets the place of `keys`. */

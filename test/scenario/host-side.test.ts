@@ -1,8 +1,10 @@
 /** Runs that need the host's C part: exits that are handled, interrupts, debugging, devices, several vcpus. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { diagnosticsOf } from '../../asm/source/diagnostics.ts';
 import { MemoryFiles } from '../../asm/source/files.ts';
 import { NodeFiles } from '../../asm/source/node-files.ts';
+import { positionOf } from '../../asm/source/source-file.ts';
 import { type RunReport, reportRun } from '../../sim/check/report.ts';
 import { KernelBuilds } from '../../sim/scenario/kernel-builds.ts';
 import { parseScenario } from '../../sim/scenario/load.ts';
@@ -325,6 +327,28 @@ test('a panic can be expected', () => {
   passes(
     [VCPU, 'events: [ { raise: serror, at: { symbol: guest_start } } ]', 'expect: { ending: panic }'],
     '\tnop\n\tnop\n',
+  );
+});
+
+test('what user space was to do before an entry that never comes is told, with its place', () => {
+  const { failures } = run(
+    [VCPU, 'entries: 2', 'before_entry:', '  - { entry: 3, expect: { vcpu.arch.debug_flags: 7 } }'],
+    `${hvc(0)}${hvc(0)}`,
+  );
+  assert.equal(
+    failures.map((line) => line.replace(`${path}:`, '')),
+    ['8:14: entry 3 never came: the host has entered the guest 2 times'],
+  );
+});
+
+test('a vcpu that there is none of is told where before_entry names it', () => {
+  assert.throws(
+    () => run([VCPU, 'before_entry:', '  - { entry: 1, vcpu: 3, irq: [40] }'], hvc(0)),
+    (error: unknown) => {
+      const [diagnostic] = diagnosticsOf(error) ?? [];
+      const at = positionOf(diagnostic!.place!);
+      return `${at.line}:${at.column}: ${diagnostic!.message}` === "7:23: there is no vcpu 3 (key 'vcpus')";
+    },
   );
 });
 
