@@ -53,6 +53,8 @@ function titleOf(ready: ReadyMachine): string {
 }
 
 const NAME_WIDTH = 44;
+/** Levels of nesting that the table shows: of more, a line would be mostly blanks. */
+const DEEPEST_SHOWN = 40;
 
 function* phaseLines(phases: readonly Phase[]): Generator<string> {
   yield `${'routine'.padEnd(NAME_WIDTH)}  EL ${columns('steps', 'cycles', 'with calls', 'cycles')}`;
@@ -66,7 +68,8 @@ function* phaseTree(phases: readonly Phase[], depth: number): Generator<string> 
     const { steps, cycles } = phase.own;
     const all = phase.children.length === 0 ? ['', ''] : [phase.all.steps, phase.all.cycles];
     yield `${name}  ${phase.el}  ${columns(steps, cycles, ...all)}`.trimEnd();
-    yield* phaseTree(phase.children, depth + 1);
+    if (depth < DEEPEST_SHOWN) yield* phaseTree(phase.children, depth + 1);
+    else if (phase.children.length > 0) yield `${'  '.repeat(depth + 1)}(what it called is left out)`;
   }
 }
 

@@ -1,6 +1,10 @@
 /**
  * Follows calls, returns and exceptions: which depths of nesting are open. Returns are matched with what they return from by
  * address and exception level, so that one may skip depths, or find none.
+ *
+ * A guest whose vectors hold no code takes an exception at each step, and a program may recurse without end: what is
+ * nested deeper than DEEPEST counts as the phase at that depth. A higher exception level that such code is taken to has
+ * ROOM_ABOVE further depths, since what it does is rarely the guest's nesting: it may go on beside what entered the guest.
  */
 import type { TimingClass } from '../../asm/a64/timing-class.ts';
 import type { ExceptionEvent } from '../core/journal.ts';
@@ -13,6 +17,8 @@ export interface Depth<Phase> {
   readonly siblings: Phase[];
   /** The last phase of this depth; undefined until its first instruction. */
   phase: Phase | undefined;
+  /** It is too deep to have phases of its own: `phase` is that of the depth around it. */
+  readonly isFolded: boolean;
 }
 
 /** Where code goes on: an exception level, NOWHERE for no place, and the unsigned halves of an address. */
@@ -30,7 +36,15 @@ interface Frame<Phase> extends Depth<Phase> {
   readonly handlerEl: number;
   /** How many phases `siblings` had before the first of this depth. */
   readonly first: number;
+  /** How many phases this depth's are nested in, and how many those of it and of what it calls may be. */
+  readonly level: number;
+  readonly deepest: number;
 }
+
+const DEEPEST = 250;
+const ROOM_ABOVE = 50;
+/** Depths that are kept at the same time, but for those of a higher exception level. */
+const MOST_DEPTHS = 200_000;
 
 /** The link register. */
 const LR = X0 + 30;
@@ -42,6 +56,8 @@ export class DepthStack<Phase extends { readonly children: Phase[] }> {
   readonly #settle: (phases: Phase[]) => void;
   /** How many depths return to the places of each hash. */
   readonly #returns = new Map<number, number>();
+  /** How many depths an ERET of each exception level has begun. */
+  readonly #erets = [0, 0, 0, 0];
   /** Where the last step has led to, if it was a return or a jump to an address in a register. */
   #leavingFor = NOWHERE;
   #isReturn = false;
@@ -49,7 +65,9 @@ export class DepthStack<Phase extends { readonly children: Phase[] }> {
   /** `settle` is told phases that nothing comes to any more but others behind them; it may take some out. */
   constructor(roots: Phase[], settle: (phases: Phase[]) => void) {
     this.#settle = settle;
-    this.#frames = [{ kind: 'start', returnsTo: NOWHERE, handlerEl: 0, siblings: roots, first: 0, phase: undefined }];
+    const start = { kind: 'start', returnsTo: NOWHERE, handlerEl: 0 } as const;
+    const nothing = { siblings: roots, first: 0, phase: undefined, isFolded: false };
+    this.#frames = [{ ...start, ...nothing, level: 0, deepest: DEEPEST }];
   }
 
   get top(): Depth<Phase> {
@@ -98,13 +116,31 @@ export class DepthStack<Phase extends { readonly children: Phase[] }> {
   }
 
   #push(kind: Frame<Phase>['kind'], place: Place, handlerEl: number): void {
-    const { phase, siblings } = this.#frames.at(-1)!;
+    const outer = this.#frames.at(-1)!;
+    const { phase, siblings } = outer;
+    const isUpwards = kind === 'exception' && handlerEl > place.el;
+    if (this.#frames.length >= MOST_DEPTHS && !isUpwards) return;
+    let { deepest } = outer;
+    if (isUpwards) deepest = DEEPEST + ROOM_ABOVE;
+    else if (kind === 'eret') deepest = DEEPEST;
+    const isFolded = phase !== undefined && outer.level >= deepest;
     // Nothing called before from the same phase is open any more.
     if (phase !== undefined) this.#settle(phase.children);
     // What follows an exception taken before any instruction stands where the instruction would have stood.
     const into = phase?.children ?? siblings;
-    this.#frames.push({ kind, returnsTo: place, handlerEl, siblings: into, first: into.length, phase: undefined });
+    this.#frames.push({
+      kind,
+      returnsTo: place,
+      handlerEl,
+      siblings: into,
+      first: into.length,
+      phase: isFolded ? phase : undefined,
+      isFolded,
+      level: phase === undefined || isFolded ? outer.level : outer.level + 1,
+      deepest,
+    });
     this.#count(place, 1);
+    if (kind === 'eret') this.#erets[handlerEl]!++;
   }
 
   /** Closes depths up to the innermost one of `kind` that returns to `place`; false where there is none. */
@@ -127,6 +163,7 @@ export class DepthStack<Phase extends { readonly children: Phase[] }> {
     while (this.#frames.length > depth) {
       const frame = this.#frames.pop()!;
       this.#count(frame.returnsTo, -1);
+      if (frame.kind === 'eret') this.#erets[frame.handlerEl]!--;
       if (frame.kind === 'exception' && this.#frames.length > depth) this.#hoist(frame, depth);
     }
   }
@@ -136,6 +173,8 @@ export class DepthStack<Phase extends { readonly children: Phase[] }> {
    * to where the ERET was. Looks among the depths that are being closed, from number `depth` on.
    */
   #hoist(frame: Frame<Phase>, depth: number): void {
+    // Without the count a program that takes exceptions without end would have all depths looked at for each.
+    if (this.#erets[frame.handlerEl] === 0) return;
     const at = this.#frames.findLastIndex((outer) => outer.kind === 'eret' && outer.handlerEl === frame.handlerEl);
     if (at < depth) return;
     const beside = this.#frames[at - 1]!;

@@ -158,7 +158,7 @@ export class PhaseGatherer {
     this.#depths.arrive();
     if (pa !== undefined) this.#enter(this.#nameAt(pa), position);
     addUp(this.#roots);
-    return this.#depths.all.flatMap(({ phase }) => phase ?? []);
+    return this.#depths.all.flatMap(({ phase, isFolded }) => (isFolded ? [] : (phase ?? [])));
   }
 
   /** Cycles up to `cycle` were those of the last phase; from then on they are those of `next`. */
@@ -175,6 +175,7 @@ export class PhaseGatherer {
   #enter(name: string, index: number): MutablePhase {
     const depth: Depth<MutablePhase> = this.#depths.top;
     const { phase } = depth;
+    if (phase !== undefined && depth.isFolded) return phase;
     if (phase !== undefined && phase.name === name && phase.el === this.#el) return phase;
     const entered: MutablePhase = {
       name,

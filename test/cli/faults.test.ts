@@ -86,6 +86,24 @@ test('a scenario path that names no field is one error with its place and what t
   assert.match(lines[0]!, /^s\.yaml:5:\d+: error: .*debug_flag.*debug_flags/);
 });
 
+test('a guest whose vectors hold no code is told with where it goes round, below a table that can be read', () => {
+  const host = new URL('../../fixtures/guests/host.S', import.meta.url).pathname;
+  const keys = ['name: x', 'steps: 100000', `host: { code: ${host} }`, 'guest: { code: g.S }'];
+  const start = '\t.text\n\t.globl guest_start\nguest_start:\n\tadr x0, vectors\n\tmsr vbar_el1, x0\n\t.inst 0\n';
+  inTempFolder((folder) => {
+    writeFileSync(
+      join(folder, 's.yaml'),
+      [...keys, 'vcpu: { arch.hcr_el2: HCR_GUEST_FLAGS & ~HCR_TVM }', ''].join('\n'),
+    );
+    writeFileSync(join(folder, 'g.S'), `${start}\t.balign 2048\nvectors:\t.space 0x800\n`);
+    const { status, stdout } = hypstep(['run', 's.yaml'], { cwd: folder });
+    assert.is(status, 1);
+    assert.match(stdout, /did not end within 100000 steps.* went round in the guest at vectors\+0x200,/);
+    assert.match(stdout, /^ +\(what it called is left out\)$/m);
+    assert.ok(stdout.split('\n').every((line) => line.length < 250));
+  });
+});
+
 test('a file that is not there is one error', () => {
   assert.match(faultLines({}, ['run', 'gone.yaml'])[0]!, /error: no scenario file 'gone\.yaml'/);
   assert.match(faultLines({}, ['as', 'gone.S'])[0]!, /error: .*gone\.S/);

@@ -86,6 +86,43 @@ end: nop`;
   assert.equal(outlineOf(record(source)), ['start 2', '  a 2', '    a 2', '      a 2', '        a 2']);
 });
 
+/** How many phases lie in one another, along the last of each. */
+function depthOf(phases: readonly Phase[]): number {
+  let depth = 0;
+  for (let at = phases.at(-1); at !== undefined; at = at.children.at(-1)) depth++;
+  return depth;
+}
+
+test('exceptions without end nest 250 deep, and what is deeper counts as the deepest', () => {
+  const source = `start: adr x0, vectors; msr vbar_el2, x0; b crash
+.balign 2048
+vectors: .space 0x200
+crash: .inst 0`;
+  const recording = record(source, 5000);
+  const phases = phasesOf(recording, recording.annotations);
+  assert.is(depthOf(phases), 251);
+  assert.is(
+    phases.reduce((sum, { all }) => sum + all.steps, 0),
+    5000,
+  );
+  assert.is(phasePath(recording, recording.annotations, 5000).length, 251);
+});
+
+test('a guest that crashes without end, and calls its hypervisor from there, leaves the hypervisor where it was', () => {
+  // 1500 times the guest's handler takes another exception.
+  const nested = HYPERVISOR.replace(
+    'mov x11, #7; hvc #2; mov x11, #8; hvc #3',
+    'adr x0, el1_vectors; msr vbar_el1, x0; mov x11, #1500; .inst 0',
+  ).replace(
+    'end: nop',
+    '.balign 2048\nel1_vectors: b again; .space 0x1fc\nagain: cbz x11, 1f; sub x11, x11, #1; .inst 0; 1: hvc #3\nend: nop',
+  );
+  const recording = record(nested, 10000);
+  const names = outlineOf(recording);
+  assert.ok(recording.length < 10000);
+  assert.ok(names.includes('        vcpu_return 2'), names.filter((name) => !name.includes('again')).join('\n'));
+});
+
 test('code without symbols has a name that says so', () => {
   const { machine } = machineWith('bl .+8; b .; ret');
   const recording = new Recording(machine, new CortexA53());
