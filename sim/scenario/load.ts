@@ -39,6 +39,9 @@ export function loadScenario(path: string, files: FileReader, choice?: Choice): 
   return loadCombinations(path, files, choice)[0]!;
 }
 
+/** The YAML library's own words for it name a function to call instead. */
+const TWO_DOCUMENTS = 'a scenario is one document, and here a second begins';
+
 /** Every `of`th combination of a matrix, from number `part` (from 0) on. */
 export interface Share {
   readonly part: number;
@@ -70,7 +73,9 @@ export function parseCombinations(path: string, text: string, choice: Choice = {
   const file = new SourceFile(path, text);
   const document = parseYaml(text);
   const diagnostics = new Diagnostics();
-  for (const error of document.errors) diagnostics.error(error.message, { file, offset: error.pos[0] });
+  for (const { code, message, pos } of document.errors) {
+    diagnostics.error(code === 'MULTIPLE_DOCS' ? TWO_DOCUMENTS : message, { file, offset: pos[0] });
+  }
   diagnostics.throwIfErrors();
 
   const plain = document.toJS({ maxAliasCount: 100 }) ?? {};
@@ -185,8 +190,27 @@ function isInside(issue: Issue): boolean {
 
 function messageOf(issue: Issue): string {
   if (issue.code === 'invalid_type' && issue.message.includes('received undefined')) return 'this key is required';
-  return issue.message.replace(/^Invalid input: /, '').replace(/received bigint$/, 'received an integer');
+  if (issue.code === 'invalid_value') return `expected one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code !== 'invalid_type') return issue.message;
+  const received = /received (\w+)$/.exec(issue.message)?.[1] ?? '';
+  return `expected ${kindText(issue.expected)}, not ${kindText(received)}`;
 }
+
+/** A kind of value as the schema calls it, in YAML's words. */
+function kindText(kind: string): string {
+  return kindTexts.get(kind) ?? kind;
+}
+
+const kindTexts = new Map([
+  ['object', 'a mapping'],
+  ['record', 'a mapping'],
+  ['array', 'a list'],
+  ['string', 'text'],
+  ['boolean', 'true or false'],
+  ['bigint', 'an integer'],
+  ['number', 'a number'],
+  ['null', 'nothing'],
+]);
 
 function keyOffset(document: Document, path: readonly PropertyKey[]): number {
   const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);

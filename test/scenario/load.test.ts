@@ -57,7 +57,15 @@ test('a value out of range is told with the place of the value', () => {
 
 test('a missing key, a wrong type and text that is no YAML each give one message', () => {
   assert.equal(faults('name: s\nguest: { code: g.S }\n'), ['1:1: host: this key is required']);
-  assert.match(faults('- 1\n')[0]!, /^1:1: expected object/);
+  assert.equal(faults('- 1\n'), ['1:1: expected a mapping, not a list']);
+  assert.equal(faults('hello\n'), ['1:1: expected a mapping, not text']);
+  assert.equal(faults(`${shortest}vcpu:\n`), ['4:6: vcpu: expected a mapping, not nothing']);
+  assert.equal(faults(`${shortest}expect: { exits: 3 }\n`), ['4:18: expect.exits: expected a list, not an integer']);
+  assert.equal(faults(`${shortest}machine: { gic: v4 }\n`), ['4:17: machine.gic: expected one of v2, v3']);
+  assert.equal(faults(`${shortest}---\nname: t\n`), ['4:1: a scenario is one document, and here a second begins']);
+  assert.equal(faults(`${shortest}vcpu: { a: 1/0 }\n`), [
+    '4:12: vcpu.a: expected an integer of at most 64 bits, or an expression over constants of the kernel headers',
+  ]);
   assert.is(faults(`name: [\n`).length, 1);
   assert.match(faults(`${shortest}name: t\n`)[0]!, /^4:1: Map keys must be unique/);
 });
@@ -69,7 +77,7 @@ test('the faults of your own sources are told where they are', () => {
   assert.equal(sources('{ kernel: t, hyp: h }'), [`4:20: sources.kernel: ${together}`]);
   assert.equal(sources('{ hyp: h }'), [`4:17: sources.hyp: ${together}`]);
   assert.equal(sources('{ kernal: t }'), ["4:12: unknown key 'kernal'; known here: kernel, hyp, include, offsets"]);
-  assert.match(sources('{ kernel: 3 }')[0]!, /^4:20: sources\.kernel: expected string/);
+  assert.match(sources('{ kernel: 3 }')[0]!, /^4:20: sources\.kernel: expected text, not an integer/);
   assert.equal(sources('other'), ['4:10: sources: expected after, before, or a mapping of paths']);
 });
 

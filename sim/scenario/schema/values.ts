@@ -22,10 +22,9 @@ export const count = (low: number, high: number) =>
     .refine((n) => n >= BigInt(low) && n <= BigInt(high), `expected an integer from ${low} to ${high}`)
     .transform(Number);
 
+const VALUE = 'expected an integer of at most 64 bits, or an expression over constants of the kernel headers';
 /** An integer, or an expression over the kernel headers' own constants, such as 'HCR_GUEST_FLAGS & ~HCR_TVM'. */
-export const value = z.union([word64, z.string().regex(/[A-Za-z_]/)], {
-  error: 'expected an integer of at most 64 bits, or an expression over constants of the kernel headers',
-});
+export const value = z.union([word64, z.string().regex(/[A-Za-z_]/, VALUE)], { error: VALUE });
 export type ScenarioValue = z.infer<typeof value>;
 
 /** Values by name. */
