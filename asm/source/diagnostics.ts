@@ -121,10 +121,16 @@ function shortened(chain: Diagnostic[]): Diagnostic[] {
 }
 
 function header(diagnostic: Diagnostic): string {
-  const text = `${diagnostic.severity}: ${diagnostic.message}`;
+  const text = `${diagnostic.severity}: ${printable(diagnostic.message)}`;
   if (diagnostic.place === undefined) return text;
   const { name, line, column } = positionOf(diagnostic.place);
   return `${name}:${line}:${column}: ${text}`;
+}
+
+/** `text` with a mark for each control character but tabs and newlines: what a binary file says to a terminal is not obeyed. */
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  return text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, '\ufffd');
 }
 
 function excerpt(place: Place): string[] {
@@ -135,7 +141,7 @@ function excerpt(place: Place): string[] {
   const margin = String(positionOf(place).line);
   // Tabs are kept in the caret line, so that the caret stands under its column whatever the tab width.
   const indent = text.slice(0, column).replace(/[^\t]/g, ' ');
-  return [`  ${margin} | ${text}`, `  ${' '.repeat(margin.length)} | ${indent}^`];
+  return [`  ${margin} | ${printable(text)}`, `  ${' '.repeat(margin.length)} | ${indent}^`];
 }
 
 /**

@@ -69,6 +69,12 @@ test('a diagnostic shows its line with a caret, the macro uses and the includes,
   assert.match(plain, /\nhyp\.S:1:1: note: included from here$/);
 });
 
+test('control characters of a file that is no text are not sent to the terminal', () => {
+  const file = new SourceFile('a.S', '\tnop \x1b[2J\x9b\n');
+  const text = formatDiagnostic({ severity: 'error', message: "found '\x1b'", place: { file, offset: 5 } });
+  assert.is(text, "a.S:1:6: error: found '\ufffd'\n  1 | \tnop \ufffd[2J\ufffd\n    | \t    ^");
+});
+
 test('a chain of ten thousand macro uses is shortened', () => {
   const file = new SourceFile('a.S', 'again\n');
   let place: Place = { file, offset: 0 };
