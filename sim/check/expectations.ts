@@ -192,7 +192,14 @@ function routines(ready: ReadyMachine, phases: readonly Phase[]): string[] {
   };
   collect(phases, 1);
   const { phases: wanted, absent, times } = ready.scenario.expect;
+  // What nothing is called is not entered, of course. Another kernel than the scenario was written for may lack a routine.
+  const unknown = (key: string, name: string, place: PropertyKey) =>
+    !ready.isOnOwnSources || entered.has(name) || ready.code.symbol(name) !== undefined
+      ? []
+      : [`${at(ready, key, place)}: neither host, hyp nor guest code defines a symbol '${name}'`];
   return [
+    ...absent.flatMap((name, n) => unknown('absent', name, n)),
+    ...Object.keys(times).flatMap((name) => unknown('times', name, name)),
     ...wanted.flatMap((name, n) => (entered.has(name) ? [] : [`${at(ready, 'phases', n)}: ${name} was not entered`])),
     ...absent.flatMap((name, n) => (entered.has(name) ? [`${at(ready, 'absent', n)}: ${name} was entered`] : [])),
     ...Object.entries(times).flatMap(([name, wantedTimes]) => {

@@ -73,7 +73,7 @@ export class Debugger {
     {
       names: ['x'],
       usage: 'x[/N] WHERE',
-      help: 'N 8-byte words of memory at an address, register or path',
+      help: 'N 8-byte words of memory at an address, register, symbol or path',
       run: (words) => memoryLines(this.#ready, words),
     },
     {

@@ -114,7 +114,7 @@ export function memoryLines(ready: Runnable, words: readonly string[]): string[]
   const counted = /^\/(\d+)$/.exec(words[0] ?? '');
   const count = counted === null ? 1 : Number(counted[1]);
   const where = words.slice(counted === null ? 0 : 1).join(' ');
-  if (where === '') throw new SourceError('x where? An address, a register or a path');
+  if (where === '') throw new SourceError('x where? An address, a register, a symbol or a path');
   if (count < 1 || count > 4096) throw new SourceError('x shows 1 to 4096 words');
   const start = addressOf(ready, where);
   const lines: string[] = [];
@@ -131,6 +131,6 @@ export function memoryLines(ready: Runnable, words: readonly string[]): string[]
 /** Physical address of what `where` names. */
 function addressOf(ready: Runnable, where: string): bigint {
   const value = /^0[xX][0-9a-fA-F]+$/.test(where) ? BigInt(where) : registerValue(ready, where);
-  if (value === undefined) return ready.typed.resolve(where).pa;
+  if (value === undefined) return ready.code.symbol(where) ?? ready.typed.resolve(where).pa;
   return ready.memory.resolve(value) ?? value;
 }

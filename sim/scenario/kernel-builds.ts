@@ -53,6 +53,12 @@ export class KernelBuilds {
     this.#offsets = others === undefined ? new Map() : others.#offsets;
   }
 
+  /** Whether the sources are those that each scenario names: no option names others. */
+  get areOfScenario(): boolean {
+    const { kernel, sources, hyp } = this.#options;
+    return kernel === undefined && sources === undefined && hyp === undefined;
+  }
+
   /** What the user should know of the sources read up to now. */
   get warnings(): readonly Diagnostic[] {
     return [...this.#offsets.values()].flatMap(({ warnings }) => warnings);

@@ -39,6 +39,8 @@ export interface ScenarioMachine extends NamedMachine {
   readonly guest: Image | undefined;
   /** Where the world switch and its headers came from. */
   readonly sources: KernelSources;
+  /** These are the sources that the scenario names, not others named by an option. */
+  readonly isOnOwnSources: boolean;
   /** What the user should know of the sources before the run. */
   readonly warnings: readonly Diagnostic[];
   /** The value of a scenario's integer or expression over kernel constants. */
@@ -80,7 +82,7 @@ export function scenarioMachine(
 
   const machine = machineFor(scenario.machine);
   try {
-    return load(loaded, builds.files, machine, build, evaluate, kernel, guest);
+    return load(loaded, builds, machine, build, evaluate, kernel, guest);
   } catch (error) {
     if (error instanceof NoRoomError) throw new SourceError(error.message, loaded.placeOf('machine', 'ram'));
     throw error;
@@ -89,7 +91,7 @@ export function scenarioMachine(
 
 function load(
   loaded: LoadedScenario,
-  files: FileReader,
+  builds: KernelBuilds,
   machine: Machine,
   { sources, offsets }: KernelBuild,
   evaluate: Evaluate,
@@ -147,8 +149,9 @@ function load(
     kernel,
     guest,
     sources,
+    isOnOwnSources: builds.areOfScenario,
     warnings: offsets.warnings,
-    files,
+    files: builds.files,
     evaluate,
   };
 }

@@ -62,6 +62,7 @@ test('p shows a whole struct and follows pointers; who finds the step that wrote
   const found = say('who vcpu.arch.vcpu_debug_state.dbg_bcr[3]');
   assert.match(found, /^step \d+: str x\d+, \[x4, #24\]\n.*dbg_bcr\[3\]: .* -> 0x0{11}301e6$/);
   assert.match(say('x/2 vcpu.arch.debug_flags'), /: 0x0{16} {2}vcpu\.arch\.debug_flags\n.*vcpu\.arch\.debug_ptr$/);
+  assert.match(say('x __kvm_vcpu_run'), /^0x[0-9a-f]+: 0x[0-9a-f]{16}/m, 'a symbol');
   say(`goto ${/^step (\d+)/.exec(found)![1]}`);
   assert.match(say('where'), /^#0 {2}EL2 {2}__save_debug/);
 });

@@ -53,6 +53,24 @@ test('failures stand below the table, with the combination of the matrix, and th
   assert.match(stdout, /\n1 passed, 1 failed\n$/);
 });
 
+test('a routine that nothing defines is no routine to be absent, unless another kernel than the scenario has it runs', () => {
+  const typo = scenario('absent', 'expect: { absent: [__save_debugg], times: { __save_degub: 0 } }');
+  const { status, stdout } = hypstep(['run', typo, good]);
+  assert.is(status, 1);
+  assert.match(stdout, /absent\.yaml:5:20: neither host, hyp nor guest code defines a symbol '__save_debugg'/);
+  assert.match(stdout, /absent\.yaml:5:59: neither host, hyp nor guest code defines a symbol '__save_degub'/);
+  assert.is(hypstep(['run', typo, good, '--sources', 'before']).status, 0);
+});
+
+test('exits that only a 32-bit guest has are refused of another', () => {
+  const path = join(folder, 'exits.yaml');
+  const guest = `guest: { code: ${guests}/guest-round-trip.S, exits: [{ esr: 0x4a000000 }] }`;
+  writeFileSync(path, ['name: exits', `host: { code: ${guests}/host.S }`, guest, ''].join('\n'));
+  const { status, stderr } = hypstep(['run', path]);
+  assert.is(status, 1);
+  assert.match(stderr, /exits\.yaml:3:\d+: error: guest\.exits: this key is for a 32-bit guest: 'aarch32: true'/);
+});
+
 test('a scenario that cannot be read or prepared is a failure with its place, and the others are run', () => {
   const path = scenario('typo', 'machines: {}');
   const { status, stdout } = hypstep(['run', path, good]);

@@ -52,4 +52,8 @@ export const guest = z
   .refine(
     ({ code, aarch32 }) => code !== undefined || aarch32,
     "this key needs 'code', unless the guest is a 32-bit one",
-  );
+  )
+  .refine(({ exits, aarch32 }) => exits.length === 0 || aarch32, {
+    path: ['exits'],
+    error: "this key is for a 32-bit guest: 'aarch32: true'",
+  });
