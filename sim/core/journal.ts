@@ -1,6 +1,6 @@
 /**
- * What a step changed, as the interpreter reports it. The Recording implements Journal; without one attached the
- * interpreter reports nothing and runs at full speed.
+ * What a step changed, as the interpreter reports it. Recorder and TimedSteps (sim/recording) implement Journal; without one
+ * attached the interpreter reports nothing and runs at full speed.
  */
 
 export interface ExceptionEvent {
@@ -17,6 +17,8 @@ export interface ExceptionEvent {
 }
 
 export interface Journal {
+  /** It keeps what it is told, to go back: then the TLB has to keep its own changes as well. Left out: it does not. */
+  readonly keeps?: boolean;
   /** Cell `id` is about to be written; what it holds is still there. */
   cell(id: number): void;
   /**

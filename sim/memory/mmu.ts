@@ -173,7 +173,7 @@ export class Mmu {
     const { tlb } = this;
     const cell = this.#tlbCell;
     if (this.#cpu.words[2 * cell] === tlb.sequence) return;
-    if (this.#cpu.journal === undefined) tlb.forget();
+    if (!this.#cpu.journal?.keeps) tlb.forget();
     this.#cpu.write(cell, BigInt(tlb.sequence));
   }
 

@@ -23,6 +23,7 @@ const ADDRESS_LOW = 2 * ACCESS_ADDRESS;
 const ADDRESS_HIGH = ADDRESS_LOW + 1;
 
 export class Recorder implements Journal {
+  readonly keeps = true;
   readonly #log: Log;
   readonly #effects: EffectLog;
   readonly #cursor: Cursor;

@@ -294,6 +294,7 @@ test('an unknown TLBI is not modelled', () => {
 
 /** Restores cells from a journal, as a recording does. */
 class Rewinder implements Journal {
+  readonly keeps = true;
   readonly #bench: Bench;
   #undo: (() => void)[] = [];
 

@@ -66,6 +66,19 @@ export function machineAtEl2(): Machine {
   return machine;
 }
 
+/** Makes tables of 4 KB pages the machine's own, in place of those with which it began. */
+export function smallTables(machine: Machine): PageTables {
+  let free = RAM + 0x38_0000n;
+  const allocate = (size: number) => {
+    free += BigInt(size);
+    return free - BigInt(size);
+  };
+  const tables = new PageTables(machine.physical, allocate, { kind: 'el2', inputBits: 39 });
+  tables.map(RAM, RAM, BigInt(RAM_SIZE), {}, true);
+  machine.cpu.cells[machine.cpu.cell('ttbr0_el2')] = tables.root;
+  return tables;
+}
+
 /** Puts `words` at CODE; what was decoded there before is dropped. */
 export function loadWords(machine: Machine, words: Uint32Array): void {
   for (const [index, word] of words.entries()) machine.memory.poke(CODE + 4n * BigInt(index), 4, BigInt(word));

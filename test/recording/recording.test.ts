@@ -3,11 +3,10 @@ import * as assert from 'uvu/assert';
 import { NotModelled } from '../../sim/core/exceptions.ts';
 import { LR, PC, SP_EL2, X0 } from '../../sim/core/registers.ts';
 import type { Machine } from '../../sim/exec/machine.ts';
-import { PageTables } from '../../sim/memory/page-tables.ts';
 import { Recording } from '../../sim/recording/recording.ts';
 import type { Effect } from '../../sim/recording/step.ts';
 import { CortexA53 } from '../../sim/timing/cortex-a53.ts';
-import { CODE, DATA, machineWith, RAM, STACK_TOP } from './el2-machine.ts';
+import { CODE, DATA, machineWith, STACK_TOP, smallTables } from './el2-machine.ts';
 
 function record(source: string, steps: number): Recording {
   const { machine, annotations } = machineWith(source);
@@ -16,19 +15,6 @@ function record(source: string, steps: number): Recording {
   recording.annotations = annotations;
   for (let n = 0; n < steps; n++) recording.step();
   return recording;
-}
-
-/** Makes tables of 4 KB pages the machine's own, in place of those with which it began. */
-function smallTables(machine: Machine): PageTables {
-  let free = RAM + 0x38_0000n;
-  const allocate = (size: number) => {
-    free += BigInt(size);
-    return free - BigInt(size);
-  };
-  const tables = new PageTables(machine.physical, allocate, { kind: 'el2', inputBits: 39 });
-  tables.map(RAM, RAM, 0x40_0000n, {}, true);
-  machine.cpu.cells[machine.cpu.cell('ttbr0_el2')] = tables.root;
-  return tables;
 }
 
 const text = (effect: Effect) =>
