@@ -2,7 +2,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cpuModel } from '../../sim/core/models.ts';
-import { CODE, DATA, Processor } from './processor.ts';
+import { PC, SP_EL0, SP_EL2, SPSEL, X0 } from '../../sim/core/registers.ts';
+import { Machine } from '../../sim/exec/machine.ts';
+import { MAIR, tcrEl2 } from '../../sim/memory/page-tables.ts';
+import { CODE, DATA, Processor, RAM, RAM_SIZE } from './processor.ts';
+
+/** A stage 1 block descriptor (D8.3): valid, accessed, inner shareable, AttrIndx 0. */
+const BLOCK = 0x701n;
 
 const code = suite('decoded code');
 
@@ -71,17 +77,89 @@ reset('registers, RAM, TLB and time are those of a new machine', () => {
   assert.is(machine.cpu.clock.cycles, 0);
 });
 
-reset('nothing is connected to it any more', () => {
-  const { machine } = new Processor();
-  const told: string[] = [];
-  machine.semihosting = () => told.push('semihosting');
-  machine.firmware = () => told.push('firmware');
-  machine.timer.connect('cntv', () => told.push('timer'));
+reset('what follows from registers follows from those after the reset', () => {
+  const processor = new Processor();
+  const { machine } = processor;
+  const { cpu, memory, physical } = machine;
+  processor.load(['nop'], RAM);
+  const tables = DATA + 0x1000n;
+  // A block of 1 GB at 0, which is where RAM is; then the MMU is on.
+  physical.write64(tables, RAM | BLOCK);
+  const registers = { ttbr0_el2: tables, tcr_el2: tcrEl2(39, 40), mair_el2: MAIR, sctlr_el2: 0x30c5_0831n };
+  for (const [name, value] of Object.entries(registers)) cpu.cells[cpu.cell(name)] = value;
+  cpu.cells[SPSEL] = 0n;
+  cpu.cells[PC] = 0n;
+  cpu.refresh();
+  machine.step();
+  assert.is(cpu.sp, SP_EL0);
+  assert.is(memory.translate(0n), RAM);
   machine.reset();
-  machine.timer.update();
-  assert.is(machine.semihosting, undefined);
-  assert.is(machine.firmware, undefined);
-  assert.equal(told, []);
+  assert.is(cpu.sp, SP_EL2);
+  assert.is(memory.translate(0n), 0n);
+  assert.is(memory.peekFetchOffset(0, 0), -1);
 });
+
+reset('time is its own again, and the last access forgotten', () => {
+  const processor = new Processor();
+  const { machine } = processor;
+  machine.countsCycles = false;
+  processor.write({ x0: DATA });
+  processor.execute('str x1, [x0]');
+  assert.is(machine.lastAccess?.size, 8);
+  machine.reset();
+  assert.is(machine.lastAccess, undefined);
+  processor.write({ pc: CODE });
+  processor.execute('nop', 'nop');
+  assert.is(machine.cpu.clock.cycles, 2);
+});
+
+reset('nothing is connected to it any more', () => {
+  for (const gic of ['v2', 'v3'] as const) {
+    const machine = machineWithGic(gic);
+    const { cpu } = machine;
+    const { engine } = (machine.gicV2 ?? machine.gicV3)!;
+    const told: string[] = [];
+    const tell = (what: string) => () => {
+      told.push(what);
+    };
+    machine.semihosting = tell('semihosting');
+    machine.firmware = tell('firmware');
+    machine.aarch32 = { hasExit: true, leave: () => undefined };
+    machine.timer.connect('cntv', tell('timer'));
+    engine.maintenance = tell('maintenance');
+    engine.deactivate = tell('deactivate');
+    cpu.journal = { cell: tell('cell'), memory: tell('memory'), exception: tell('exception') };
+    machine.reset();
+    machine.timer.update();
+    engine.update();
+    engine.maintenance(true);
+    engine.deactivate(27);
+    cpu.write(X0, 1n);
+    const { semihosting, firmware, aarch32 } = machine;
+    assert.equal(
+      { semihosting, firmware, aarch32 },
+      { semihosting: undefined, firmware: undefined, aarch32: undefined },
+    );
+    assert.equal(told, [], gic);
+  }
+});
+
+reset('a machine becomes no other than one with other numbers of breakpoints and watchpoints', () => {
+  const machine = machineWithGic('v2');
+  assert.throws(
+    () => machine.reset(cpuModel('cortex-a53', { gic: 'v3' })),
+    /^a cortex-a53 cannot become a cortex-a53$/,
+  );
+  assert.throws(() => machine.reset(cpuModel('cortex-a57')), /^a cortex-a53 cannot become a cortex-a57$/);
+  machine.reset(cpuModel('cortex-a53', { breakpoints: 1, watchpoints: 16 }));
+});
+
+function machineWithGic(gic: 'v2' | 'v3'): Machine {
+  return new Machine({
+    model: cpuModel('cortex-a53', { gic }),
+    ram: { base: RAM, size: RAM_SIZE },
+    gicV2: gic === 'v2' ? { control: 0x0803_0000n, cpuInterface: 0x0804_0000n } : undefined,
+  });
+}
 
 reset.run();
