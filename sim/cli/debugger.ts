@@ -4,12 +4,11 @@
  */
 import { SourceError } from '../../asm/source/diagnostics.ts';
 import { NotModelled } from '../core/exceptions.ts';
-import { CURRENT_EL } from '../core/registers.ts';
 import type { Step } from '../recording/step.ts';
 import type { Recorded, Run } from '../scenario/runnable.ts';
 import { Breakpoints } from './breakpoints.ts';
 import { callStackLines, effectLines, locationLine, sourceLines } from './debugger-views.ts';
-import { memoryLines, registerLines, valueLines } from './value-views.ts';
+import { memoryLines, registerCell, registerLines, valueLines } from './value-views.ts';
 
 interface Command {
   readonly names: readonly string[];
@@ -260,8 +259,8 @@ export class Debugger {
 
   #who(words: readonly string[]): string[] {
     const what = this.#operand(words, 'who');
-    const { recording, machine, typed } = this.#ready;
-    const cell = machine.cellNamed(what === 'sp' ? `sp_el${this.#spLevel()}` : what);
+    const { recording, typed } = this.#ready;
+    const cell = registerCell(this.#ready, what);
     let step: number | undefined;
     if (cell !== undefined) step = recording.lastWriteOfCell(cell);
     else {
@@ -270,10 +269,6 @@ export class Debugger {
     }
     if (step === undefined) return [`no step before this one wrote ${what}`];
     return [`step ${step}: ${recording.stepAt(step).text}`, ...effectLines(recording.stepAt(step))];
-  }
-
-  #spLevel(): number {
-    return Number(this.#ready.machine.cpu.cells[CURRENT_EL]! >> 2n);
   }
 
   #operand(words: readonly string[], command: string): string {

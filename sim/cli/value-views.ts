@@ -2,7 +2,6 @@
 import { fieldsOf } from '../../asm/c/layout.ts';
 import { bare, type CType } from '../../asm/c/types.ts';
 import { SourceError } from '../../asm/source/diagnostics.ts';
-import { CURRENT_EL, SP_EL0 } from '../core/registers.ts';
 import type { Runnable } from '../scenario/runnable.ts';
 
 /** Lines that a struct may take before the rest is left out. */
@@ -55,20 +54,22 @@ export function valueLines(ready: Runnable, what: string): string[] {
   return lines.length <= SHOWN ? lines : [...lines.slice(0, SHOWN), `(${lines.length - SHOWN} more)`];
 }
 
-/** `x0`, `w0`, `sp`, `pc`, any system register or PSTATE field; undefined for any other name. */
-export function registerValue(ready: Runnable, name: string): bigint | undefined {
-  const { machine } = ready;
-  const { cells } = machine.cpu;
+/**
+ * The cell of `x0`, `w0`, `sp`, `lr`, `pc`, any system register or PSTATE field, in upper or lower case; undefined for any other
+ * name. `sp` is the stack pointer in use.
+ */
+export function registerCell({ machine }: Runnable, name: string): number | undefined {
   const lower = name.toLowerCase();
-  const half = /^w(\d+)$/.exec(lower);
-  if (half !== null) {
-    const id = machine.cellNamed(`x${half[1]}`);
-    return id === undefined ? undefined : cells[id]! & 0xffff_ffffn;
-  }
-  if (lower === 'sp') return cells[SP_EL0 + Number(cells[CURRENT_EL]! >> 2n)];
-  const named = { lr: 'x30', fp: 'x29' }[lower] ?? lower;
-  const id = machine.cellNamed(named);
-  return id === undefined ? undefined : cells[id];
+  if (lower === 'sp') return machine.cpu.sp;
+  return machine.cellNamed({ lr: 'x30', fp: 'x29' }[lower] ?? lower.replace(/^w(?=\d+$)/, 'x'));
+}
+
+/** What the register called `name` holds, see registerCell; of `w0` the low half of X0. */
+function registerValue(ready: Runnable, name: string): bigint | undefined {
+  const cell = registerCell(ready, name);
+  if (cell === undefined) return undefined;
+  const value = ready.machine.cpu.cells[cell]!;
+  return /^w\d+$/i.test(name) ? value & 0xffff_ffffn : value;
 }
 
 /** What an address points to, where that has a name. */

@@ -1,7 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { MemoryFiles } from '../../asm/source/files.ts';
 import { Debugger } from '../../sim/cli/debugger.ts';
+import { prepareBareMetal } from '../../sim/scenario/bare-metal.ts';
+import { BareMetalRun } from '../../sim/scenario/bare-metal-run.ts';
 import { ScenarioRun } from '../../sim/scenario/run.ts';
+import { program } from '../scenario/elf-program.ts';
 import { readyWith } from '../scenario/world-switch.ts';
 
 /** A prompt at the beginning of the default scenario. */
@@ -65,6 +69,23 @@ test('p shows a whole struct and follows pointers; who finds the step that wrote
   assert.match(say('x __kvm_vcpu_run'), /^0x[0-9a-f]+: 0x[0-9a-f]{16}/m, 'a symbol');
   say(`goto ${/^step (\d+)/.exec(found)![1]}`);
   assert.match(say('where'), /^#0 {2}EL2 {2}__save_debug/);
+});
+
+test('p and who take a register by each of its names, and sp for the stack pointer in use', () => {
+  const lines = ['mov x1, #0x1234', 'mov sp, x1', 'msr spsel, #0', 'mov x30, #-1', 'add sp, x1, #4', 'nop'];
+  const ready = prepareBareMetal('a.elf', { files: new MemoryFiles({ 'a.elf': program(...lines) }) });
+  const debug = new Debugger(new BareMetalRun(ready));
+  const say = (line: string) => debug.execute(line).join('\n');
+  say('s 2');
+  assert.is(say('p sp'), 'sp = 0x0000000000001234');
+  say('s 3');
+  assert.is(say('p SP'), 'SP = 0x0000000000001238');
+  assert.is(say('p sp_el2'), 'sp_el2 = 0x0000000000001234');
+  assert.match(say('who sp'), /^step 4: /);
+  assert.match(say('who sp_el2'), /^step 1: /);
+  assert.is(say('p w30'), 'w30 = 0x00000000ffffffff');
+  assert.is(say('p lr'), 'lr = 0xffffffffffffffff');
+  for (const name of ['lr', 'w30', 'X30']) assert.match(say(`who ${name}`), /^step 3: /, name);
 });
 
 test('l shows the source around, with the line of the macro body', () => {
