@@ -3,7 +3,7 @@
  */
 import type { Place } from '../source/source-file.ts';
 import { NO_EXPAND, PARAMETER_SHIFT, PASTE_LEFT, type PpToken, STRINGIFY, withFlags, withSpace } from './pp-token.ts';
-import { CLOSE_PAREN, COMMA, ELLIPSIS, HASH, OPEN_PAREN, PASTE, spellings, VA_ARGS, VA_OPT } from './spelling.ts';
+import { CLOSE_PAREN, COMMA, ELLIPSIS, HASH, OPEN_PAREN, PASTE, VA_ARGS, VA_OPT } from './spelling.ts';
 import { type DefinitionFault, OptionalTokens } from './va-opt.ts';
 
 /** A definition never changes; a run's macro table points at it. */
@@ -195,19 +195,4 @@ export function sameDefinition(a: Definition, b: Definition): boolean {
     const flags = (token.flags ^ other.flags) & ~NO_EXPAND;
     return token.text === other.text && token.spaced === other.spaced && flags === 0;
   });
-}
-
-/** A definition as -dD prints it, without `#define`. */
-export function definitionText(definition: Definition): string {
-  const parameters = definition.parameters.map((id, i) => {
-    const last = definition.variadic && i === definition.parameters.length - 1;
-    if (!last) return spellings[id];
-    return id === VA_ARGS ? '...' : `${spellings[id]}...`;
-  });
-  const body = definition.body.map((token) => {
-    const hash = (token.flags & STRINGIFY) !== 0 ? '#' : '';
-    const paste = (token.flags & PASTE_LEFT) !== 0 ? ' ##' : '';
-    return `${token.spaced ? ' ' : ''}${hash}${token.text}${paste}`;
-  });
-  return `${definition.name}${definition.functionLike ? `(${parameters.join(',')})` : ''} ${body.join('')}`;
 }

@@ -72,11 +72,6 @@ export class ByteWriter {
     this.#view.setUint32(offset, value, !this.#bigEndian);
   }
 
-  /** Overwrites the eight bytes at `offset`. */
-  setU64(offset: number, value: number): void {
-    this.#view.setBigUint64(offset, BigInt(value), !this.#bigEndian);
-  }
-
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.#length);
   }

@@ -18,7 +18,7 @@ export interface ContextRegister {
   /** Cell name (sim/core/registers.ts). A guest's PC and PSTATE are found in ELR_EL2 and SPSR_EL2 when it has exited. */
   readonly cell: string;
   readonly group: ContextGroup;
-  /** Path inside struct kvm_cpu_context; for `debug`, inside the set of debug registers (see debugPath). */
+  /** Path of its field: from contextRegisters inside struct kvm_cpu_context, from vcpuRegisters inside struct kvm_vcpu. */
   readonly path: string;
 }
 

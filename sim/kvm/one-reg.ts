@@ -54,11 +54,6 @@ export function coreRegisterId(offset: number, bytes: 4 | 8 | 16): bigint {
   return identifier(BigInt(Math.log2(bytes)), GROUP.core, BigInt(offset / 4));
 }
 
-/** The identifier of CCSIDR_EL1 for the cache that `csselr` selects. */
-export function cacheSizeId(csselr: number): bigint {
-  return identifier(SIZE.u32, GROUP.demux, (DEMUX_CCSIDR << 8n) | BigInt(csselr));
-}
-
 /** Bytes of the register that identifier `id` names. */
 export function sizeOfId(id: bigint): number {
   return 1 << Number((id >> SIZE_SHIFT) & 0xfn);
@@ -88,15 +83,6 @@ export function setOneReg(vcpu: Vcpu, user: UserMemory, id: bigint, address: big
   }
   requireUser(user, address, size);
   register.set(loadedValue([...user.read(address, size)], vcpu.host.bigEndian));
-}
-
-/** The value of a register, without user space. Throws KvmError. */
-export function readOneReg(vcpu: Vcpu, id: bigint): bigint {
-  return find(vcpu, id).get();
-}
-
-export function writeOneReg(vcpu: Vcpu, id: bigint, value: bigint): void {
-  find(vcpu, id).set(BigInt.asUintN(8 * sizeOfId(id), value));
 }
 
 function find(vcpu: Vcpu, id: bigint): Register {

@@ -85,16 +85,6 @@ export function injectVirtualInterrupt(vcpu: Vcpu, interrupt: number): void {
   vcpu.change(path, bit);
 }
 
-/** Whether an interrupt waits for the vcpu, in a list register or for one. */
-export function hasPendingInterrupt(vcpu: Vcpu): boolean {
-  const lists = interfaceOf(vcpu);
-  return (
-    waiting(vcpu).length > 0 ||
-    listRegisters(vcpu).some((place) => (vcpu.read(place) & lists.pending) !== 0n) ||
-    vcpu.read('arch.irq_lines') !== 0n
-  );
-}
-
 /** Before an entry: as many pending interrupts as there are free list registers go into them. */
 export function flushVgic(vcpu: Vcpu): void {
   const lists = interfaceOf(vcpu);

@@ -36,10 +36,6 @@ export class EventQueue {
     }));
   }
 
-  get isEmpty(): boolean {
-    return this.#waiting.length === 0;
-  }
-
   /** Whether one may be due now; `due` says. Changes nothing. */
   mayBeDue(): boolean {
     return this.#waiting.length > 0 && this.#waiting.some((one) => this.#mayBeDue(one));

@@ -108,7 +108,6 @@ class SystemProgramWriter {
   readonly #random: Random;
   readonly #readable: readonly SystemRegister[];
   readonly #writable: readonly SystemRegister[];
-  readonly #features: ReadonlySet<string>;
   readonly #words: number[] = [];
   #isDebugged = false;
   readonly #tables: SystemProgramTables;
@@ -117,7 +116,6 @@ class SystemProgramWriter {
 
   constructor({ random, machine, excluded }: SystemProgramOptions) {
     this.#random = random;
-    this.#features = machine.features;
     this.#tables = new SystemProgramTables(random, CODE + BigInt(TABLES), WINDOW);
     const all = [...machine.systemRegisters.all].filter(({ name }) => !excluded.has(name));
     this.#readable = all.filter(({ row, name }) => row.readableFrom !== undefined && !/^icc_(iar|hppir)/.test(name));
