@@ -18,6 +18,12 @@ export const WATCHPOINT = 0x1ff7n;
 /** A processor at EL1 with debug open: the OS lock unlocked, PSTATE.D clear. */
 export function debugged(registers: Registers, options: ProcessorOptions = {}): Processor {
   const processor = new Processor(options);
+  openDebug(processor, registers);
+  return processor;
+}
+
+/** Puts `processor` at EL1 with debug open. */
+export function openDebug(processor: Processor, registers: Registers): void {
   processor.write({
     vbar_el1: EL1_VECTORS,
     vbar_el2: EL2_VECTORS,
@@ -28,7 +34,6 @@ export function debugged(registers: Registers, options: ProcessorOptions = {}): 
     ...registers,
   });
   processor.enter(1);
-  return processor;
 }
 
 /** Whether `line`, executed at `el`, ends in a debug exception, with debug exceptions enabled at every level. */

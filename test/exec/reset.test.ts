@@ -5,10 +5,13 @@ import { cpuModel } from '../../sim/core/models.ts';
 import { PC, SP_EL0, SP_EL2, SPSEL, X0 } from '../../sim/core/registers.ts';
 import { Machine } from '../../sim/exec/machine.ts';
 import { MAIR, tcrEl2 } from '../../sim/memory/page-tables.ts';
+import { BREAKPOINT, openDebug, WATCHPOINT } from '../core/debugged.ts';
 import { CODE, DATA, Processor, RAM, RAM_SIZE } from './processor.ts';
 
 /** A stage 1 block descriptor (D8.3): valid, accessed, inner shareable, AttrIndx 0. */
 const BLOCK = 0x701n;
+/** DBGBCR.BT: unlinked, CONTEXTIDR_EL1. */
+const MATCHES_CONTEXT = 0b0010n << 20n;
 
 const code = suite('decoded code');
 
@@ -97,6 +100,21 @@ reset('what follows from registers follows from those after the reset', () => {
   assert.is(cpu.sp, SP_EL2);
   assert.is(memory.translate(0n), 0n);
   assert.is(memory.peekFetchOffset(0, 0), -1);
+});
+
+reset('breakpoints and watchpoints that only the model of the reset has match, contexts too', () => {
+  const processor = new Processor({ model: cpuModel('cortex-a57', { breakpoints: 1, watchpoints: 1 }) });
+  const { machine } = processor;
+  const six = cpuModel('cortex-a57');
+  machine.reset(six);
+  // Of six breakpoints the last two match a context.
+  openDebug(processor, { pc: CODE, contextidr_el1: 7, dbgbvr4_el1: 7, dbgbcr4_el1: BREAKPOINT | MATCHES_CONTEXT });
+  processor.execute('nop');
+  assert.is(processor.read('elr_el1'), CODE);
+  machine.reset(six);
+  openDebug(processor, { pc: CODE, x1: DATA, dbgwvr3_el1: DATA, dbgwcr3_el1: WATCHPOINT });
+  processor.execute('str x0, [x1]');
+  assert.is(processor.read('far_el1'), DATA);
 });
 
 reset('time is its own again, and the last access forgotten', () => {
