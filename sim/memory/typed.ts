@@ -260,9 +260,7 @@ function memberOf({ type, bigEndian = false }: TypedRegion, path: string): Membe
 }
 
 function pathOf({ region, member: { path } }: KnownPath): string {
-  return path === '' || path.startsWith('[') || path.startsWith('->')
-    ? `${region.name}${path}`
-    : `${region.name}.${path}`;
+  return path === '' || path.startsWith('[') ? `${region.name}${path}` : `${region.name}.${path}`;
 }
 
 /** A part of a path as a place from where it begins. */

@@ -82,6 +82,16 @@ test('values are read and written in the byte order of the object', () => {
   }
 });
 
+test('objects of one type may have different byte orders', () => {
+  const { bench, typed } = make();
+  const type = typesOf(false).typeNamed('struct regs')!;
+  typed.add({ name: 'host', pa: RAM + 0x400n, type });
+  typed.add({ name: 'guest', pa: RAM + 0x400n, type, bigEndian: true });
+  bench.physical.write(RAM + 0x408n, 8, 0x0102_0304_0506_0708n);
+  assert.is(typed.read('host.regs[1]'), 0x0102_0304_0506_0708n);
+  assert.is(typed.read('guest.regs[1]'), 0x0807_0605_0403_0201n);
+});
+
 test('a bit-field leaves its neighbours alone', () => {
   for (const bigEndian of [false, true]) {
     const { bench, typed } = make(bigEndian);
@@ -162,6 +172,9 @@ test('a path that leads nowhere is one diagnostic that says where', () => {
   fails('vcpu.ctxt', /'vcpu\.ctxt' is of type 'struct regs' and has no single value/);
   fails('vcpu.own.bcr', /has no single value/);
   fails('vcpu.debug_ptr->bcr[0]', /vcpu\.debug_ptr is 0x0, which leads nowhere/);
+  typed.add({ name: 'sets', pa: RAM + 0x400n, type: typesOf(false).typeNamed('struct regs [2]')! });
+  fails('sets', /^'sets' is of type 'struct regs\[2\]' and has no single value/);
+  fails('sets[1]', /^'sets\[1\]' is of type 'struct regs' and has no single value/);
   typed.write('vcpu.debug_ptr', KERNEL + 0x1000n);
   fails('vcpu.debug_ptr->bcr[0]', /is at physical address 0x1000, where there is no RAM/);
   assert.throws(
