@@ -10,7 +10,7 @@ import { TypedMemory } from '../../sim/memory/typed.ts';
 import { Bench, RAM } from './test-bench.ts';
 
 const source = `
-typedef unsigned int u32; typedef unsigned long u64;
+typedef unsigned int u32; typedef unsigned long u64; typedef u32 u32x8 __attribute__((vector_size(32)));
 struct regs { u64 regs[4]; u32 flags; unsigned char tail; };
 struct debug { u64 bcr[16]; };
 struct vcpu {
@@ -114,6 +114,12 @@ test('pointers are followed through memory', () => {
   assert.is(typed.read('vcpu.debug_ptr->bcr[2]'), 0x77n);
   assert.is(typed.read('vcpu.next->next->debug_ptr->bcr[2]'), 0x77n);
   assert.is(typed.resolve('vcpu.debug_ptr->bcr[2]').pa, VCPU + OFFSET.own + 16n);
+  // Each from where the one before leads.
+  typed.write('vcpu.next', KERNEL + RAM + 0x800n);
+  bench.physical.write64(RAM + 0x800n + OFFSET.debugPtr, KERNEL + RAM + 0x600n);
+  bench.physical.write64(RAM + 0x610n, 0x99n);
+  assert.is(typed.read('vcpu.next->debug_ptr->bcr[2]'), 0x99n);
+  typed.write('vcpu.next', KERNEL + VCPU);
   typed.write('vcpu.next->debug_ptr->bcr[0]', 5n);
   assert.is(bench.physical.read64(VCPU + OFFSET.own), 5n);
 });
@@ -173,6 +179,8 @@ test('a path that leads nowhere is one diagnostic that says where', () => {
   fails('vcpu.own.bcr', /has no single value/);
   fails('vcpu.debug_ptr->bcr[0]', /vcpu\.debug_ptr is 0x0, which leads nowhere/);
   typed.add({ name: 'sets', pa: RAM + 0x400n, type: typesOf(false).typeNamed('struct regs [2]')! });
+  typed.add({ name: 'vector', pa: RAM + 0x600n, type: typesOf(false).typeNamed('u32x8')! });
+  fails('vector', /^'vector' has 32 bytes, too many for one value/);
   fails('sets', /^'sets' is of type 'struct regs\[2\]' and has no single value/);
   fails('sets[1]', /^'sets\[1\]' is of type 'struct regs' and has no single value/);
   typed.write('vcpu.debug_ptr', KERNEL + 0x1000n);
