@@ -1,5 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { cpuModel } from '../../sim/core/models.ts';
+import { Machine } from '../../sim/exec/machine.ts';
+import { patternMask } from '../../sim/kvm/host-state.ts';
 import { patternFor } from '../../sim/kvm/patterns.ts';
 
 const ALL = 2n ** 64n - 1n;
@@ -25,6 +28,15 @@ test('a pattern keeps to the writable bits, and the sides still differ where two
 
 test('a register with no writable bit has no pattern', () => {
   assert.is(patternFor('guest', 'afsr0_el1', 0n), 0n);
+});
+
+test('no pattern enables a breakpoint or a watchpoint', () => {
+  const machine = new Machine({ model: cpuModel('cortex-a53'), ram: { base: 0n, size: 4096 } });
+  for (const name of ['dbgbcr0_el1', 'dbgbcr5_el1', 'dbgwcr0_el1', 'dbgwcr3_el1']) {
+    const mask = patternMask(machine, name);
+    assert.is(mask & 1n, 0n, name);
+    assert.is.not(mask, 0n, name);
+  }
 });
 
 test.run();

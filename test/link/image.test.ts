@@ -39,6 +39,13 @@ test('a symbol is found by name, and the nearest one by address', () => {
   assert.is(it.symbolAt(0x9000n), undefined);
 });
 
+test('a symbol names nothing beyond its segment', () => {
+  const it = link([assemble('f:\tnop\n.data\n.balign 64\n.quad 0\nvalue:\t.quad 1\n')], { base: 0x1000n });
+  assert.equal(it.symbolAt(0x1000n), { name: 'f', offset: 0, size: 4 });
+  assert.is(it.symbolAt(0x1040n), undefined, 'before the first symbol of its segment');
+  assert.equal(it.symbolAt(0x1048n), { name: 'value', offset: 0, size: 8 });
+});
+
 test('mapping symbols and temporary labels name no address', () => {
   const it = link([assemble('.Lx:\tnop\nf:\tb .Lx\n')], { base: 0x1000n });
   assert.is(it.symbolAt(0x1000n), undefined);
