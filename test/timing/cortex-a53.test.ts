@@ -38,6 +38,11 @@ test('two loads are not issued together, nor a load and a store', () => {
   assert.equal(issueCycles('ldr x0, [x20]; str x1, [x20, #64]', 2), [0, 1]);
 });
 
+test('a barrier is issued alone, and an access to a system register holds what follows', () => {
+  assert.equal(issueCycles('dsb sy; add x0, x1, x2; add x3, x4, x5', 3), [0, 1, 1]);
+  assert.equal(issueCycles('mrs x0, tpidr_el2; add x1, x2, x3', 2), [0, 5]);
+});
+
 test('two multiplications are not issued together', () => {
   assert.equal(issueCycles('mul w0, w1, w2; mul w3, w4, w5', 2), [0, 1]);
 });
