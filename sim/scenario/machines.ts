@@ -25,13 +25,21 @@ export const newMachine: MachineFor = (keys) =>
   });
 
 /**
+ * The most RAM, in MiB, of a machine that is used again. To zero more takes longer than a new machine does, whose RAM the host
+ * finds page by page as it is touched; and what is zeroed is held.
+ */
+const MOST_REUSED_RAM = 32;
+
+/**
  * The same machine again and again where the keys are alike but for the numbers of breakpoints and watchpoints: the run
- * before is at an end with each. A new machine takes longer than a short run, most of all to decode its code.
+ * before is at an end with each. A new machine takes longer than a short run, most of all to decode its code; unless it has
+ * much RAM.
  */
 export function reusedMachines(): MachineFor {
   const machines = new Map<string, Machine>();
   return (keys) => {
     const { cpu, gic, ram } = keys;
+    if (ram > MOST_REUSED_RAM) return newMachine(keys);
     const key = `${cpu} ${gic} ${ram}`;
     const known = machines.get(key);
     if (known !== undefined) {

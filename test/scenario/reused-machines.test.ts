@@ -68,6 +68,8 @@ test('one machine serves all numbers of breakpoints and watchpoints, and none of
     assert.is.not(machine, first);
     assert.equal(cells(machine), cells(newMachine({ ...keys, ...other })));
   }
+  const large = { ...keys, ram: 512 };
+  assert.is.not(machines(large), machines(large), 'much RAM is not zeroed again and held');
   const { model } = newMachine({ ...keys, cpu: 'cortex-a57' });
   assert.throws(() => first.reset(model), /^a cortex-a53 cannot become a cortex-a57$/);
 });
