@@ -43,6 +43,12 @@ test('a barrier is issued alone, and an access to a system register holds what f
   assert.equal(issueCycles('mrs x0, tpidr_el2; add x1, x2, x3', 2), [0, 5]);
 });
 
+test('a barrier waits for the last of all results, whatever was issued after what has it', () => {
+  const [, waited] = issueCycles('udiv x0, x1, x2; dsb sy', 2);
+  assert.ok(waited! > 2);
+  assert.equal(issueCycles('udiv x0, x1, x2; add x3, x4, x5; dsb sy', 3), [0, 0, waited]);
+});
+
 test('two multiplications are not issued together', () => {
   assert.equal(issueCycles('mul w0, w1, w2; mul w3, w4, w5', 2), [0, 1]);
 });
