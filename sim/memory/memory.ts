@@ -2,7 +2,7 @@
  * Loads, stores and instruction fetches by virtual address, as the processor makes them. An address travels as two
  * 32-bit halves (lo, hi), signed or unsigned; data goes straight between memory and cells: nothing is allocated where the
  * page is known and the access aligned. Everything else takes the slow path (slow-access.ts): the first access to a page,
- * unaligned and page-crossing accesses, devices, big-endian data, observed accesses.
+ * unaligned and page-crossing accesses, devices, big-endian data, watched accesses.
  *
  * Faults are thrown as ArchException. Alignment and byte order follow the Arm ARM (DDI 0487), B2.5 "Alignment support"
  * and B2.6 "Endian support".
@@ -19,7 +19,7 @@ import { PAGE_SIZE, type PhysicalMemory, writeView } from './physical.ts';
 import { type PrivilegeView, PrivilegeViews } from './privilege-views.ts';
 import type { CodeWriteListener } from './ram-writer.ts';
 import { SCTLR } from './regime.ts';
-import { type AccessListener, type LastAccess, NOT_RAM, SlowAccess } from './slow-access.ts';
+import { type AccessListener, NOT_RAM, SlowAccess } from './slow-access.ts';
 import { invalidateTlb } from './tlb-maintenance.ts';
 
 const PAGE_MASK = PAGE_SIZE - 1;
@@ -245,7 +245,7 @@ export class Memory {
     const { accesses, write } = this.#view;
     // Device memory lets nothing through that is not aligned, and no DC ZVA.
     const offset = this.#slow.ramOffset(lo, hi, accesses.write, write, false) & -size;
-    this.#slow.noteAccess(lo & -size, hi, size, accesses.write, offset);
+    this.#slow.watch?.(lo & -size, hi, size, accesses.write);
     this.#slow.writer.write(lo & -size, hi, offset, new Uint8Array(size), 0, size);
   }
 
@@ -339,9 +339,14 @@ export class Memory {
     if (first < size) writer.write(lowHalf(rest), highHalf(rest), offset + first, bytes, first, size - first);
   }
 
+  /** Whether somebody holds what was decoded of page number `page` of RAM (see markCode). */
+  isCode(page: number): boolean {
+    return this.#slow.writer.isMarked(page);
+  }
+
   /** Asks for reports of writes to page number `page` of RAM (see onCodeWrite). */
   markCode(page: number): void {
-    if (this.#slow.writer.isMarked(page)) return;
+    if (this.isCode(page)) return;
     this.#slow.writer.mark(page, true);
     this.#views.dropWritesTo(page * PAGE_SIZE);
   }
@@ -354,20 +359,6 @@ export class Memory {
   /** Calls `listener` after each store, block zeroing and poke to a page that `markCode` was called for. */
   onCodeWrite(listener: CodeWriteListener): void {
     this.#slow.writer.onMarkedWrite(listener);
-  }
-
-  /** The first load or store since `lastAccess.size` was set to 0; kept up only while `observing`. */
-  get lastAccess(): LastAccess {
-    return this.#slow.last;
-  }
-
-  get observing(): boolean {
-    return this.#slow.observing;
-  }
-
-  set observing(value: boolean) {
-    this.#slow.observing = value;
-    this.#select();
   }
 
   /** Has `listener` called for every load and store, as watchpoints need it; undefined ends it. */
@@ -421,7 +412,7 @@ export class Memory {
     slow.bigEndian = (sctlr & (el === 0 ? SCTLR.e0e : SCTLR.ee)) !== 0;
     slow.alignmentChecked = (sctlr & SCTLR.a) !== 0;
     this.#view = this.#views.of(el, this.#words[2 * PAN] !== 0);
-    const allSlow = slow.bigEndian || slow.observing || slow.watch !== undefined;
+    const allSlow = slow.bigEndian || slow.watch !== undefined;
     this.#read = allSlow ? NO_PAGES : this.#view.read;
     this.#write = allSlow ? NO_PAGES : this.#view.write;
     this.#fetch = this.#view.fetch;

@@ -18,15 +18,6 @@ import { RamWriter } from './ram-writer.ts';
  */
 export type AccessListener = (lo: number, hi: number, size: number, access: Access) => void;
 
-/** A load or store: its virtual address, its bytes, and where in RAM it went (-1: to a device). */
-export interface LastAccess {
-  lo: number;
-  hi: number;
-  size: number;
-  write: boolean;
-  offset: number;
-}
-
 const PAGE_MASK = PAGE_SIZE - 1;
 /** Stands for an offset into RAM where there is none. */
 export const NOT_RAM = -1;
@@ -36,18 +27,10 @@ const NO_PAGE = 1;
 export class SlowAccess {
   readonly bytes = new Uint8Array(16);
   readonly words = new Uint32Array(this.bytes.buffer);
-  readonly last: LastAccess = {
-    lo: 0,
-    hi: 0,
-    size: 0,
-    write: false,
-    offset: NOT_RAM,
-  };
   readonly writer: RamWriter;
   /** SCTLR_ELx.EE or E0E, and A, as they apply now. */
   bigEndian = false;
   alignmentChecked = false;
-  observing = false;
   watch: AccessListener | undefined;
   readonly #physical: PhysicalMemory;
   readonly #mmu: Mmu;
@@ -77,7 +60,7 @@ export class SlowAccess {
     const first = Math.min(size, PAGE_SIZE - (lo & PAGE_MASK));
     const offset = this.#offset(lo, hi, access, cache, aligned);
     const rest = first < size ? this.#nextPage(lo, hi, access, cache) : 0;
-    this.noteAccess(lo, hi, size, access, offset);
+    this.watch?.(lo, hi, size, access);
     this.words[0] = this.words[1] = this.words[2] = this.words[3] = 0;
     if (offset === NOT_RAM) this.#readDevice(lo, hi, size, access);
     else if (aligned && size >= 4) this.#readWords(offset, size);
@@ -92,7 +75,7 @@ export class SlowAccess {
     const first = Math.min(size, PAGE_SIZE - (lo & PAGE_MASK));
     const offset = this.#offset(lo, hi, access, view.write, aligned);
     const rest = first < size ? this.#nextPage(lo, hi, access, view.write) : 0;
-    this.noteAccess(lo, hi, size, access, offset);
+    this.watch?.(lo, hi, size, access);
     if (this.bigEndian) this.bytes.subarray(0, size).reverse();
     if (offset === NOT_RAM) {
       this.#writeDevice(lo, hi, size, access);
@@ -126,18 +109,6 @@ export class SlowAccess {
   /** Whether the last access was looked up here, is of the page that (lo, hi) is in, and went to a device. */
   wasDevice(lo: number, hi: number): boolean {
     return this.#devicePage === (lo & ~PAGE_MASK) && this.#devicePageHigh === (hi | 0);
-  }
-
-  /** Reports an access that is about to be made. */
-  noteAccess(lo: number, hi: number, size: number, access: Access, offset: number): void {
-    this.watch?.(lo, hi, size, access);
-    const { last } = this;
-    if (!this.observing || last.size !== 0) return;
-    last.lo = lo;
-    last.hi = hi;
-    last.size = size;
-    last.write = access.kind === 'write';
-    last.offset = offset;
   }
 
   /** Whether the access is a multiple of its size; throws the alignment fault where that is asked for. */

@@ -14,8 +14,6 @@ export class Cursor {
   readonly #log: Log;
   readonly #cpu: Cpu;
   readonly #memory: Memory;
-  /** Per page of RAM: 1 where a recorded operation lies, so that decoded copies of what is written there must be dropped. */
-  readonly #codePages: Uint8Array;
   /** Whether the state is that after the last step, however many are appended. */
   #isAtEnd = true;
   /** Where that is not so: the position, and where its effects begin. */
@@ -26,17 +24,11 @@ export class Cursor {
     this.#log = log;
     this.#cpu = cpu;
     this.#memory = memory;
-    this.#codePages = new Uint8Array(memory.physical.size / PAGE_SIZE);
   }
 
   /** The step before which the state is. */
   get position(): number {
     return this.#isAtEnd ? this.#log.steps.length : this.#position;
-  }
-
-  /** Tells that an operation lies at RAM offset `offset`. */
-  holdsCode(offset: number): void {
-    this.#codePages[Math.floor(offset / PAGE_SIZE)] = 1;
   }
 
   /** The log was truncated to the position: it is the end now. */
@@ -125,7 +117,7 @@ export class Cursor {
   #swapMemory(size: number, value: number, addressCode: number): void {
     const { physical } = this.#memory;
     const offset = this.#log.pages.offset(addressCode);
-    if (this.#codePages[Math.floor(offset / PAGE_SIZE)] === 0) {
+    if (!this.#memory.isCode(Math.floor(offset / PAGE_SIZE))) {
       this.#log.effects.swapBytes(value, physical.u8, offset, size);
       return;
     }

@@ -51,10 +51,7 @@ export class Recorder implements Journal {
     this.#words = machine.cpu.words;
     this.#timing = timing;
     // The log numbers operations as the timer does.
-    this.#timer = new StepTimer(machine, timing, (operation) => {
-      log.operations.push(operation);
-      cursor.holdsCode(operation.pa);
-    });
+    this.#timer = new StepTimer(machine, timing, (operation) => log.operations.push(operation));
     this.#before = this.#timer.before;
   }
 

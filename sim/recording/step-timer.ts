@@ -57,13 +57,13 @@ export class StepTimer {
   readonly #records = new WordRecords();
   /** Where the records are, by the operations' own numbers. */
   readonly #starts: (number | undefined)[] = [];
-  readonly #learnt: (operation: Operation) => void;
+  readonly #learnt: (operation: Operation) => unknown;
   #count = 0;
   /** The cell of the stack pointer in use before the step at hand. */
   #stackPointer = 0;
 
   /** `learnt` is told each operation when it is met first, in the order of their numbers. */
-  constructor(machine: SteppedMachine, timing: TimingModel, learnt: (operation: Operation) => void = () => {}) {
+  constructor(machine: SteppedMachine, timing: TimingModel, learnt: (operation: Operation) => unknown = () => {}) {
     const { cpu, memory } = machine;
     this.#cpu = cpu;
     this.#words = cpu.words;

@@ -375,22 +375,6 @@ test('writes to a page marked as code are reported, from any side, until it is u
   assert.is(log.length, 4);
 });
 
-test('while observing, the first access since the last reset is known', () => {
-  const { bench } = normalPages();
-  const { lastAccess } = bench.memory;
-  bench.load(0x1008n);
-  assert.is(lastAccess.size, 0);
-  bench.memory.observing = true;
-  assert.is(bench.memory.observing, true);
-  bench.store(0x1010n, DATA, 4);
-  bench.load(0x2000n);
-  assert.equal({ ...lastAccess }, { lo: 0x1010, hi: 0, size: 4, write: true, offset: 0x3010 });
-  lastAccess.size = 0;
-  bench.load(0x2000n);
-  assert.equal({ ...lastAccess }, { lo: 0x2000, hi: 0, size: 8, write: false, offset: 0x1000 });
-  bench.memory.observing = false;
-});
-
 test('a watcher sees each access that translation lets through, and may prevent it', () => {
   const { bench } = normalPages();
   const log: string[] = [];

@@ -6,7 +6,7 @@ import type { Machine } from '../../sim/exec/machine.ts';
 import { Recording } from '../../sim/recording/recording.ts';
 import type { Effect } from '../../sim/recording/step.ts';
 import { CortexA53 } from '../../sim/timing/cortex-a53.ts';
-import { CODE, DATA, machineWith, STACK_TOP, smallTables } from './el2-machine.ts';
+import { assembleWords, CODE, DATA, machineWith, STACK_TOP, smallTables } from './el2-machine.ts';
 
 function record(source: string, steps: number): Recording {
   const { machine, annotations } = machineWith(source);
@@ -322,6 +322,22 @@ test('straight-line code takes about 24 bytes a step', () => {
   const recording = record(source, 20_000);
   const bytes = recording.memoryUsed / recording.length;
   assert.ok(bytes < 26, `${bytes.toFixed(1)} bytes a step`);
+});
+
+test('what was looked at of code, and not executed, is decoded anew after the step that wrote it is undone', () => {
+  const { machine } = machineWith('str w1, [x2]; br x2');
+  const [first, second] = assembleWords('mov x0, #1; mov x0, #2').words as unknown as [number, number];
+  machine.memory.poke(DATA, 4, BigInt(first));
+  machine.cpu.cells[1] = BigInt(second);
+  machine.cpu.cells[2] = DATA;
+  const recording = new Recording(machine, new CortexA53());
+  recording.step();
+  recording.step();
+  assert.is(machine.next()?.instruction.word, second);
+  recording.seek(0);
+  machine.cpu.cells[PC] = DATA;
+  machine.step();
+  assert.is(machine.cpu.cells[0], 1n);
 });
 
 test.run();
