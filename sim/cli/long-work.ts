@@ -9,8 +9,12 @@ const INTERRUPT_BUDGET = 66 * 1024;
 /** The versions of V8 for which the loader does that. */
 const LAST_VERSION = 13;
 
+let isExpected = false;
+
 /** To be called where much work lies ahead: functions that run often are optimized as soon as V8 does by itself. */
 export function expectLongWork(): void {
+  if (isExpected) return;
+  isExpected = true;
   if (Number.parseInt(process.versions.v8, 10) > LAST_VERSION) return;
   setFlagsFromString(`--interrupt-budget=${INTERRUPT_BUDGET}`);
 }

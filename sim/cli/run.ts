@@ -90,6 +90,7 @@ async function runElf(path: string | undefined, options: RunOptions): Promise<bo
   const { BareMetalRun } = await import('../scenario/bare-metal-run.ts');
   const { unrecorded } = await import('../scenario/runnable.ts');
   const { PhaseGatherer } = await import('../recording/phases.ts');
+  const { expectLongWork } = await import('./long-work.ts');
   const { KeptOutput, printLines, ProgramOutput } = await import('./output.ts');
   const { bareMetalData, endingSummary } = await import('./bare-metal-views.ts');
   const kept = new KeptOutput();
@@ -100,7 +101,7 @@ async function runElf(path: string | undefined, options: RunOptions): Promise<bo
     const ready = unrecorded(elf.machine);
     const gatherer = new PhaseGatherer(ready.machine, ready.code);
     const run = new BareMetalRun(ready, elf.limit, gatherer);
-    run.finish();
+    run.finish(expectLongWork);
     const phases = gatherer.finish(ready.steps.completedAt);
     printLines([JSON.stringify(bareMetalData(run, phases, kept.texts), undefined, 2)]);
     if (run.status !== 0) throw new CommandFailed(run.status);
@@ -108,7 +109,10 @@ async function runElf(path: string | undefined, options: RunOptions): Promise<bo
   }
   const run = new BareMetalRun(unrecorded(elf.machine), elf.limit);
   try {
-    run.finish(() => passed.flush());
+    run.finish(() => {
+      expectLongWork();
+      passed.flush();
+    });
   } finally {
     passed.finish();
   }

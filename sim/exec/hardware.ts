@@ -100,12 +100,14 @@ export class Hardware implements Environment {
   }
 
   /**
-   * Makes everything what it was in the beginning: registers, RAM, TLB and time. Whatever was connected is not any more.
-   * `model` may be another one with other numbers of breakpoints and watchpoints. Throws RangeError where it differs in
-   * more.
+   * Makes everything what it was in the beginning: registers, RAM, TLB and time. Semihosting, firmware, what stands for
+   * AArch32 code and whoever interrupts were told to are not connected any more; devices that others have added stay as they
+   * are. `model` may be another one with other numbers of breakpoints and watchpoints. Throws RangeError where it
+   * differs in more.
    */
   reset(model = this.#model): void {
-    if (!isAlike(model, this.#model)) throw new RangeError(`a ${this.#model.name} cannot become a ${model.name}`);
+    const differing = firstDifference(model, this.#model);
+    if (differing !== undefined) throw new RangeError(`the machine cannot become one with another ${differing}`);
     const { cpu } = this;
     this.#model = model;
     this.semihosting = undefined;
@@ -146,8 +148,9 @@ export class Hardware implements Environment {
   }
 }
 
-/** Whether two models are one but for the numbers of breakpoints and watchpoints. */
-function isAlike(one: CpuModel, other: CpuModel): boolean {
+/** What is different in two models besides their numbers of breakpoints and watchpoints; undefined for nothing. */
+function firstDifference(one: CpuModel, other: CpuModel): string | undefined {
+  if (one.name !== other.name) return 'core';
   const { id_aa64dfr0_el1: _, ...rest } = one.values;
-  return one.name === other.name && Object.entries(rest).every(([register, value]) => other.values[register] === value);
+  return Object.keys(rest).find((register) => other.values[register] !== rest[register]);
 }

@@ -14,6 +14,8 @@ const PC_LOW = 2 * PC;
 /** The most steps of one call of a translation: the host goes over to better code of a function only between calls. */
 const TRANSLATED_STEPS = 100_000;
 
+const TRANSLATE_AFTER = 5000;
+
 /** The load or store of the last step. */
 export interface LastAccess extends Access {
   /** Halves of the virtual address, unsigned. */
@@ -31,7 +33,7 @@ export class Machine extends Hardware {
    * How often control enters a piece of code before it is translated, for runs that nobody watches; Infinity: never. To
    * translate takes a millisecond or two, as long as to interpret some 100,000 instructions.
    */
-  translateAfter = 5000;
+  translateAfter = TRANSLATE_AFTER;
   /** Steps that translations made. */
   translatedSteps = 0;
   readonly #code: CodePages;
@@ -72,6 +74,7 @@ export class Machine extends Hardware {
     super.reset(model);
     this.#code.dropAll();
     this.countsCycles = true;
+    this.translateAfter = TRANSLATE_AFTER;
     this.translatedSteps = 0;
     this.#last = undefined;
   }

@@ -166,9 +166,9 @@ reset('a machine becomes no other than one with other numbers of breakpoints and
   const machine = machineWithGic('v2');
   assert.throws(
     () => machine.reset(cpuModel('cortex-a53', { gic: 'v3' })),
-    /^a cortex-a53 cannot become a cortex-a53$/,
+    /^the machine cannot become one with another id_\w+$/,
   );
-  assert.throws(() => machine.reset(cpuModel('cortex-a57')), /^a cortex-a53 cannot become a cortex-a57$/);
+  assert.throws(() => machine.reset(cpuModel('cortex-a57')), /^the machine cannot become one with another core$/);
   machine.reset(cpuModel('cortex-a53', { breakpoints: 1, watchpoints: 16 }));
 });
 

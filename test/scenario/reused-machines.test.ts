@@ -71,7 +71,7 @@ test('one machine serves all numbers of breakpoints and watchpoints, and none of
   const large = { ...keys, ram: 512 };
   assert.is.not(machines(large), machines(large), 'much RAM is not zeroed again and held');
   const { model } = newMachine({ ...keys, cpu: 'cortex-a57' });
-  assert.throws(() => first.reset(model), /^a cortex-a53 cannot become a cortex-a57$/);
+  assert.throws(() => first.reset(model), /^the machine cannot become one with another core$/);
 });
 
 test.run();
