@@ -2,6 +2,7 @@
 import { SourceError } from '../../asm/source/diagnostics.ts';
 import { positionOf } from '../../asm/source/source-file.ts';
 import { cellOfField, vcpuRegisters } from '../kvm/context.ts';
+import { exitCodesText } from '../kvm/exit-code.ts';
 import type { Phase } from '../recording/phases.ts';
 import type { ReadyMachine } from '../scenario/ready.ts';
 import type { ExitRecord, ScenarioRun } from '../scenario/run.ts';
@@ -46,7 +47,8 @@ function exits(ready: ReadyMachine, run: ScenarioRun<ReadyMachine>): string[] {
   if (expected === undefined) return [];
   if (expected.reduce((sum, { times }) => sum + times, 0) !== run.exits.length) {
     const codes = expected.flatMap(({ code, times }) => Array<bigint>(times).fill(ready.evaluate(code)));
-    return [`${at(ready, 'exits')}: exit codes [${run.exits.join(', ')}], expected [${codes.join(', ')}]`];
+    const [found, wanted] = [run.exits, codes].map((list) => exitCodesText(list, ready.facts));
+    return [`${at(ready, 'exits')}: returned to the host: ${found}; expected ${wanted}`];
   }
   let first = 0;
   return expected.flatMap((exit, n) => {

@@ -1,6 +1,7 @@
 /** A run's report as a table for people and as data for programs. */
 import type { RunReport } from '../check/report.ts';
 import type { Border, ContractReport, RegisterGroup } from '../check/switch-contract.ts';
+import { exitCodesText } from '../kvm/exit-code.ts';
 import type { Phase } from '../recording/phases.ts';
 import type { ReadyMachine } from '../scenario/ready.ts';
 
@@ -36,8 +37,7 @@ export function* reportLines(ready: ReadyMachine, report: RunReport<ReadyMachine
   yield* phaseLines(report.phases);
   yield '';
   yield `${report.steps} steps, ${report.cycles} cycles (${ready.steps.timing.name})`;
-  const exits = runsOf(report.run.exits.map((code) => exitText(ready, code))).join(', ');
-  yield `returned to the host: ${exits === '' ? 'nothing' : exits}`;
+  yield `returned to the host: ${exitCodesText(report.run.exits, ready.facts)}`;
   if (report.ending.kind === 'done') yield* contractLines(report.contract);
   if (report.failures.length === 0) return;
   yield '';
@@ -75,24 +75,6 @@ function* phaseTree(phases: readonly Phase[], depth: number): Generator<string> 
 
 function columns(...values: readonly (number | string)[]): string {
   return values.map((value) => String(value).padStart(11)).join('');
-}
-
-/** `texts` with those that follow their like told once, with how often. */
-function runsOf(texts: readonly string[]): string[] {
-  const runs: { text: string; times: number }[] = [];
-  for (const text of texts) {
-    const last = runs.at(-1);
-    if (last?.text === text) last.times++;
-    else runs.push({ text, times: 1 });
-  }
-  return runs.map(({ text, times }) => (times === 1 ? text : `${times} times ${text}`));
-}
-
-/** An exit code with the name the kernel's headers have for it. */
-function exitText(ready: ReadyMachine, code: bigint): string {
-  const names = ['ARM_EXCEPTION_IRQ', 'ARM_EXCEPTION_TRAP', 'ARM_EXCEPTION_EL1_SERROR'];
-  const name = names.find((one) => ready.facts.hasConstant(one) && ready.facts.constant(one) === code);
-  return name === undefined ? String(code) : `${code} (${name})`;
 }
 
 function* contractLines(contract: ContractReport): Generator<string> {

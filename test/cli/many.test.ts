@@ -53,6 +53,17 @@ test('failures stand below the table, with the combination of the matrix, and th
   assert.match(stdout, /\n1 passed, 1 failed\n$/);
 });
 
+test('exits that are not as many as expected are told by the names of their codes, equal ones once', () => {
+  const trap = '1 \\(ARM_EXCEPTION_TRAP\\)';
+  const outcome = (...keys: readonly string[]) => hypstep(['run', scenario('exits', ...keys), good]).stdout;
+  const many = outcome('entries: 3', 'expect: { exits: [ARM_EXCEPTION_TRAP] }');
+  assert.match(many, new RegExp(`exits\\.yaml:6:18: returned to the host: 3 times ${trap}; expected ${trap}$`, 'm'));
+  const none = outcome('expect: { exits: [] }');
+  assert.match(none, new RegExp(`: returned to the host: ${trap}; expected nothing$`, 'm'));
+  const other = outcome('expect: { exits: [ARM_EXCEPTION_IRQ, 9] }');
+  assert.match(other, new RegExp(`: returned to the host: ${trap}; expected 0 \\(ARM_EXCEPTION_IRQ\\), 9$`, 'm'));
+});
+
 test('a routine that nothing defines is no routine to be absent, unless another kernel than the scenario has it runs', () => {
   const typo = scenario('absent', 'expect: { absent: [__save_debugg], times: { __save_degub: 0 } }');
   const { status, stdout } = hypstep(['run', typo, good]);
