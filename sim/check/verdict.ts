@@ -15,8 +15,8 @@ export interface Verdict {
   readonly path: string;
   /** The scenario's name; its path where the file could not be read. */
   readonly name: string;
-  /** Machine and world switch of the first run: `cortex-a53, GICv2, after`. */
-  readonly on: string;
+  /** Machine and world switch of each run, equal ones once: `cortex-a53, GICv2, after`. */
+  readonly on: readonly string[];
   /** Combinations that were run. */
   readonly runs: number;
   /** Times that the host entered a guest and got control again. */
@@ -49,7 +49,8 @@ export class Judge {
    * its failures; nothing is thrown. A report that `check` is given is good only until it returns.
    */
   judge(path: string, check?: Check, choice?: Choice): Verdict {
-    const sum = { path, name: path, on: '', runs: 0, exits: 0, steps: 0, cycles: 0 };
+    const sum = { path, name: path, runs: 0, exits: 0, steps: 0, cycles: 0 };
+    const on = new Set<string>();
     const failures: string[] = [];
     let inapplicable: string | undefined;
     try {
@@ -59,7 +60,7 @@ export class Judge {
         if (report instanceof DoesNotApply) {
           inapplicable ??= report.reason;
         } else if (report !== undefined) {
-          if (sum.runs === 0) sum.on = placeOfRun(report);
+          on.add(placeOfRun(report));
           sum.exits += report.run.exits.length;
           sum.steps += report.steps;
           sum.cycles += report.cycles;
@@ -69,7 +70,12 @@ export class Judge {
     } catch (error) {
       failures.push(...faultLines(error));
     }
-    return { ...sum, failures, inapplicable: sum.runs === 0 && failures.length === 0 ? inapplicable : undefined };
+    return {
+      ...sum,
+      on: [...on],
+      failures,
+      inapplicable: sum.runs === 0 && failures.length === 0 ? inapplicable : undefined,
+    };
   }
 
   #reportOf(
@@ -103,7 +109,7 @@ export function joinVerdicts(shares: readonly [Verdict, ...Verdict[]]): Verdict 
   const runs = sum((share) => share.runs);
   return {
     ...shares[0],
-    on: shares.find(({ on }) => on !== '')?.on ?? '',
+    on: [...new Set(shares.flatMap(({ on }) => on))],
     runs,
     exits: sum(({ exits }) => exits),
     steps: sum(({ steps }) => steps),

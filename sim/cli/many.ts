@@ -41,13 +41,13 @@ export async function runMany(paths: readonly string[], options: ManyOptions, go
 /** The table, a line for each scenario; then the failures of each that has any; then how many there were of each kind. */
 export function* verdictLines(verdicts: readonly Verdict[]): Generator<string> {
   const width = Math.max(8, ...verdicts.map(({ name }) => name.length));
-  const onWidth = Math.max(2, ...verdicts.map(({ on }) => on.length));
+  const onWidth = Math.max(2, ...verdicts.map(({ on }) => onText(on).length));
   const columns = (...values: readonly (string | number)[]) =>
     values.map((value) => String(value).padStart(10)).join('');
   yield `${'scenario'.padEnd(width)}  ${'on'.padEnd(onWidth)}${columns('runs', 'exits', 'steps', 'cycles')}  result`;
   for (const verdict of verdicts) {
     const { name, on, runs, exits, steps, cycles } = verdict;
-    yield `${name.padEnd(width)}  ${on.padEnd(onWidth)}${columns(runs, exits, steps, cycles)}  ${resultText(verdict)}`;
+    yield `${name.padEnd(width)}  ${onText(on).padEnd(onWidth)}${columns(runs, exits, steps, cycles)}  ${resultText(verdict)}`;
   }
   for (const { name, path, failures } of verdicts) {
     if (failures.length === 0) continue;
@@ -66,6 +66,11 @@ export function* verdictLines(verdicts: readonly Verdict[]): Generator<string> {
 /** Failures of one scenario shown before the rest is counted. */
 const SHOWN = 20;
 
+/** The first place of several, and how many more there are. */
+function onText([first = '', ...others]: readonly string[]): string {
+  return others.length === 0 ? first : `${first} (+${others.length})`;
+}
+
 function resultText({ failures, inapplicable }: Verdict): string {
   if (failures.length > 0) return `FAILED (${failures.length})`;
   return inapplicable === undefined ? 'passed' : `does not apply: ${inapplicable}`;
@@ -75,5 +80,7 @@ function verdictData(verdict: Verdict): object {
   const { path, name, on, runs, exits, steps, cycles, failures, inapplicable } = verdict;
   const applies = inapplicable === undefined;
   const shared = { path, scenario: name, applies, passed: applies && failures.length === 0 };
-  return applies ? { ...shared, on, runs, exits, steps, cycles, failures } : { ...shared, reason: inapplicable };
+  return applies
+    ? { ...shared, on: on.join('; '), runs, exits, steps, cycles, failures }
+    : { ...shared, reason: inapplicable };
 }

@@ -32,6 +32,19 @@ test('a table tells of each scenario what it ran on, its runs, exits, steps and 
   assert.match(stdout, /\n3 passed, 0 failed\n$/);
 });
 
+test('runs on several machines are told by the first, and all of them as data', () => {
+  const cores = scenario(
+    'cores',
+    'matrix: { machine.cpu: [cortex-a53, cortex-a57, cortex-a53], machine.gic: [v2, v3] }',
+  );
+  const { stdout } = hypstep(['run', cores, good]);
+  assert.match(stdout, /^cores +cortex-a53, GICv2, after \(\+3\) +6 +6 /m);
+  assert.match(stdout, /^good +cortex-a53, GICv2, after +1 +1 /m);
+  const [first] = JSON.parse(hypstep(['run', cores, good, '--json']).stdout);
+  const all = ['cortex-a53, GICv2', 'cortex-a53, GICv3', 'cortex-a57, GICv2', 'cortex-a57, GICv3'];
+  assert.is(first.on, all.map((place) => `${place}, after`).join('; '));
+});
+
 test('a scenario that does not apply is told as such with the reason, alone or among others, and is no failure', () => {
   const many = hypstep(['run', good, pointer, '--sources', 'before']);
   assert.is(many.status, 0);
