@@ -4,6 +4,7 @@ import { positionOf } from '../../asm/source/source-file.ts';
 import { cellOfField, vcpuRegisters } from '../kvm/context.ts';
 import { exitCodesText } from '../kvm/exit-code.ts';
 import type { Phase } from '../recording/phases.ts';
+import { noSymbolText } from '../scenario/code-map.ts';
 import type { ReadyMachine } from '../scenario/ready.ts';
 import type { ExitRecord, ScenarioRun } from '../scenario/run.ts';
 import type { DeviceAccess } from '../scenario/user-space.ts';
@@ -198,7 +199,7 @@ function routines(ready: ReadyMachine, phases: readonly Phase[]): string[] {
   const unknown = (key: string, name: string, place: PropertyKey) =>
     !ready.isOnOwnSources || entered.has(name) || ready.code.symbol(name) !== undefined
       ? []
-      : [`${at(ready, key, place)}: neither host, hyp nor guest code defines a symbol '${name}'`];
+      : [`${at(ready, key, place)}: ${noSymbolText(name)}`];
   return [
     ...absent.flatMap((name, n) => unknown('absent', name, n)),
     ...Object.keys(times).flatMap((name) => unknown('times', name, name)),

@@ -45,8 +45,8 @@ export class Judge {
   }
 
   /**
-   * Runs the scenario at `path`, with each combination that `choice` names. A fault of its files, and what is not modelled, is among
-   * its failures; nothing is thrown. A report that `check` is given is good only until it returns.
+   * Runs the scenario at `path`, with each combination that `choice` names. A fault of its files, and what is not modelled,
+   * is among its failures; nothing is thrown. A report that `check` is given is good only until it returns.
    */
   judge(path: string, check?: Check, choice?: Choice): Verdict {
     const sum = { path, name: path, runs: 0, exits: 0, steps: 0, cycles: 0 };

@@ -7,6 +7,11 @@ import type { Place } from '../../asm/source/source-file.ts';
 import type { TypedMemory } from '../memory/typed.ts';
 import { type Annotations, symbolText } from '../recording/annotations.ts';
 
+/** Says that a symbol which a scenario names is not there. */
+export function noSymbolText(name: string): string {
+  return `neither host, hyp nor guest code defines a symbol '${name}'`;
+}
+
 export interface Loaded {
   readonly image: Image;
   /** What to add to an address of the image to get the physical address, modulo 2^64. */

@@ -3,6 +3,7 @@ import { SourceError } from '../../asm/source/diagnostics.ts';
 import { positionOf } from '../../asm/source/source-file.ts';
 import { FIQ, IRQ, PC, SERROR } from '../core/registers.ts';
 import { PAGE_SIZE } from '../memory/physical.ts';
+import { noSymbolText } from './code-map.ts';
 import type { ReadyMachine } from './ready.ts';
 import type { Scenario } from './schema.ts';
 
@@ -111,7 +112,7 @@ function placesOf(
   const found = places.filter((pa) => pa !== undefined).map((pa) => Number(pa) - machine.physical.base);
   if (found.length === 0) {
     const place = loaded.placeOf('events', number, 'at', 'symbol');
-    throw new SourceError(`neither host, hyp nor guest code defines a symbol '${at.symbol}'`, place);
+    throw new SourceError(noSymbolText(at.symbol), place);
   }
   return found;
 }
