@@ -8,8 +8,9 @@ import type { FileReader } from '../../asm/source/files.ts';
 import { PC } from '../core/registers.ts';
 import type { Machine } from '../exec/machine.ts';
 import { TypedMemory } from '../memory/typed.ts';
-import { Board, type BoardOptions, RAM_BASE } from './board.ts';
+import { Board, type BoardOptions } from './board.ts';
 import { CodeMap } from './code-map.ts';
+import { RAM_BASE } from './memory-map.ts';
 import { type NamedMachine, type Recorded, type Runnable, recorded } from './runnable.ts';
 
 /** A board with a program in its RAM. */

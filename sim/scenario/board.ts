@@ -14,6 +14,7 @@ import { callPsci, type PowerCall } from '../devices/psci.ts';
 import { type ConsoleStream, Semihosting } from '../devices/semihosting.ts';
 import type { VirtualInterface } from '../devices/virtual-interface.ts';
 import { Machine } from '../exec/machine.ts';
+import { GICC, GICD, GICH, GICR, GICV, RAM_BASE, UART } from './memory-map.ts';
 
 export interface BoardOptions {
   /** The name of a core of core/models.ts. */
@@ -31,14 +32,6 @@ export interface BoardOptions {
 export type PowerOff =
   | { readonly kind: 'exit'; readonly status: number; readonly call: 'SYS_EXIT' | 'SYS_EXIT_EXTENDED' }
   | { readonly kind: 'power'; readonly call: PowerCall };
-
-export const RAM_BASE = 0x4000_0000n;
-const UART = 0x0900_0000n;
-export const GICD = 0x0800_0000n;
-export const GICC = 0x0801_0000n;
-export const GICR = 0x080a_0000n;
-const GICH = 0x0803_0000n;
-const GICV = 0x0804_0000n;
 
 /** INTIDs of the GIC's maintenance interrupt and of the UART. */
 export const MAINTENANCE = 25;

@@ -8,8 +8,9 @@ import { PC, SP_EL2, V0, X0 } from '../core/registers.ts';
 import type { SystemRegister } from '../core/system-registers.ts';
 import { timerInterrupts } from '../devices/generic-timer.ts';
 import type { Effect } from '../recording/step.ts';
-import { GICC, GICD, GICR, MAINTENANCE } from './board.ts';
-import { GICH, LIST_REGISTERS } from './machines.ts';
+import { MAINTENANCE } from './board.ts';
+import { LIST_REGISTERS } from './machines.ts';
+import { GICC, GICD, GICH, GICR } from './memory-map.ts';
 import type { ReadyMachine } from './ready.ts';
 
 /** What the simulator changes in the host's place after one exit. */

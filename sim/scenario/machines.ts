@@ -1,6 +1,7 @@
 /** The processor and the devices of a scenario's key `machine`, with nothing in memory yet. */
 import { type CpuModel, cpuModel } from '../core/models.ts';
 import { Machine } from '../exec/machine.ts';
+import { GICH, GICV, RAM_BASE } from './memory-map.ts';
 import type { Scenario } from './schema.ts';
 
 type MachineKeys = Scenario['machine'];
@@ -8,10 +9,6 @@ type MachineKeys = Scenario['machine'];
 /** Gives a machine that is as after its reset. */
 export type MachineFor = (keys: MachineKeys) => Machine;
 
-export const RAM_BASE = 0x40000000n;
-/** GICv2's virtual interface control registers and virtual CPU interface, where QEMU's virt machine has them. */
-export const GICH = 0x08030000n;
-export const GICV = 0x08040000n;
 export const LIST_REGISTERS = 4;
 const MIB = 1024 * 1024;
 

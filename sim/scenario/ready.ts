@@ -20,7 +20,8 @@ import { checkGuestMemory } from './guest-memory.ts';
 import { type BuildOptions, type KernelBuild, KernelBuilds } from './kernel-builds.ts';
 import type { KernelSources } from './kernel-sources.ts';
 import type { LoadedScenario } from './load.ts';
-import { GICH, GICV, LIST_REGISTERS, type MachineFor, newMachine, RAM_BASE } from './machines.ts';
+import { LIST_REGISTERS, type MachineFor, newMachine } from './machines.ts';
+import { GICC, GICH, GICV, RAM_BASE } from './memory-map.ts';
 import { requireNeeds } from './needs.ts';
 import { type NamedMachine, type Recorded, type Runnable, recorded } from './runnable.ts';
 import type { Scenario } from './schema.ts';
@@ -50,8 +51,8 @@ export interface ScenarioMachine extends NamedMachine {
 export type ReadyMachine = ScenarioMachine & Runnable;
 export type RecordedMachine = ScenarioMachine & Recorded;
 
-/** Where the guest finds its CPU interface: where QEMU's virt machine has the GICC. */
-const GUEST_GICC = 0x08010000n;
+/** Where the guest finds its CPU interface: where the board has one. */
+const GUEST_GICC = GICC;
 const STACK_SIZE = 4 * PAGE_SIZE;
 /** RAM behind the guest's code and data, at least. */
 const GUEST_RAM = 64 * 1024;
