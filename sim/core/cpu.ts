@@ -21,8 +21,10 @@ export class Cpu {
   sp = SP_EL0;
   /** Attached while steps are recorded. */
   journal: Journal | undefined;
-  /** Time, in cycles of the core: what timers and the cycle counter read. Whoever owns time advances it. */
+  /** Time, in cycles of the core. Whoever owns time advances it. */
   readonly clock: Clock = { cycles: 0 };
+  /** Brings `clock` up to the step at hand, where its owner lets it fall behind for some steps; undefined where not. */
+  catchUp: (() => void) | undefined;
   readonly #refreshListeners: (() => void)[] = [];
   readonly #contextListeners: (() => void)[] = [];
   readonly #lineListeners: (() => void)[] = [];
@@ -42,6 +44,12 @@ export class Cpu {
 
   get pc(): bigint {
     return this.cells[PC]!;
+  }
+
+  /** The time as an instruction finds it, in cycles: what timers and the cycle counter read. */
+  get now(): number {
+    this.catchUp?.();
+    return this.clock.cycles;
   }
 
   /** The cell number of the system register, PSTATE field or device register called `name`. */

@@ -141,7 +141,7 @@ export class PerformanceMonitors {
   }
 
   get #now(): bigint {
-    return BigInt(Math.floor(this.#cpu.clock.cycles));
+    return BigInt(Math.floor(this.#cpu.now));
   }
 
   /** Heeds a change of level, filter or enable from elsewhere. */

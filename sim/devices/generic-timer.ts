@@ -81,7 +81,7 @@ export class GenericTimer {
 
   /** CNTPCT_EL0: ticks since the clock was zero. */
   get physicalCount(): bigint {
-    return BigInt(Math.floor(this.#cpu.clock.cycles / this.#cyclesPerTick));
+    return BigInt(Math.floor(this.#cpu.now / this.#cyclesPerTick));
   }
 
   /** CNTVCT_EL0. */

@@ -117,6 +117,7 @@ export class Hardware implements Environment {
     this.gicV2?.engine.disconnect();
     this.gicV3?.engine.disconnect();
     cpu.journal = undefined;
+    cpu.catchUp = undefined;
     cpu.clock.cycles = 0;
     cpu.cells.set(this.#atReset);
     cpu.cells[cpu.cell('id_aa64dfr0_el1')] = model.values.id_aa64dfr0_el1!;

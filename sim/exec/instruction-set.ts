@@ -59,6 +59,7 @@ interface Blueprint {
   readonly reads: readonly number[];
   readonly writes: readonly number[];
   readonly access: Access | undefined;
+  readonly isTimedByOperands: boolean;
   readonly abortSyndrome: number;
 }
 
@@ -78,14 +79,26 @@ export function makeOperation(instruction: Instruction, number: number, pa: numb
     blueprint = blueprintOf(instruction);
     blueprints.set(instruction, blueprint);
   }
-  const { semantics, fields, writesPc, reads, writes, access, abortSyndrome } = blueprint;
+  const { semantics, fields, writesPc, reads, writes, access, isTimedByOperands, abortSyndrome } = blueprint;
   if (semantics === undefined) {
     const hex = instruction.word.toString(16).padStart(8, '0');
     return withoutEffect(instruction, number, pa, notModelled(`${encoding.name} (0x${hex})`));
   }
   const execute = semantics.build(fields, on);
   const endsBlock = semantics.flow !== undefined && !(semantics.keepsContext?.(fields, on) ?? false);
-  return { instruction, number, pa, execute, writesPc, endsBlock, reads, writes, access, abortSyndrome };
+  return {
+    instruction,
+    number,
+    pa,
+    execute,
+    writesPc,
+    endsBlock,
+    reads,
+    writes,
+    access,
+    isTimedByOperands,
+    abortSyndrome,
+  };
 }
 
 function blueprintOf(instruction: Instruction): Blueprint {
@@ -100,6 +113,7 @@ function blueprintOf(instruction: Instruction): Blueprint {
     reads: reads.flatMap(cellsOf),
     writes: writes.flatMap(cellsOf),
     access: semantics?.access?.(fields),
+    isTimedByOperands: encoding.timing === 'divide' || encoding.timing === 'multiply',
     abortSyndrome: semantics?.abortSyndrome?.(fields) ?? 0,
   };
 }
@@ -116,6 +130,7 @@ function withoutEffect(instruction: Instruction, number: number, pa: number, exe
     reads: [],
     writes: [],
     access: undefined,
+    isTimedByOperands: false,
     abortSyndrome: 0,
   };
 }

@@ -8,8 +8,10 @@ import { PAGE_SIZE } from '../memory/physical.ts';
 import { type CodePage, CodePages } from './code-pages.ts';
 import { Hardware, type MachineOptions } from './hardware.ts';
 import type { Access, Operation } from './operation.ts';
+import { Stretch } from './stretch.ts';
 
 const PC_LOW = 2 * PC;
+const ADDRESS_LOW = 2 * ACCESS_ADDRESS;
 
 /** The most steps of one call of a translation: the host goes over to better code of a function only between calls. */
 const TRANSLATED_STEPS = 100_000;
@@ -36,6 +38,8 @@ export class Machine extends Hardware {
   translateAfter = TRANSLATE_AFTER;
   /** Steps that translations made. */
   translatedSteps = 0;
+  /** What `runStretch` executed last. */
+  readonly stretch = new Stretch();
   readonly #code: CodePages;
   /** Set when something happened that the fast loop must look at before the next instruction. */
   #interrupted = false;
@@ -55,8 +59,12 @@ export class Machine extends Hardware {
       this.#code.drop(page);
       this.#interrupted = true;
     });
+    this.memory.onDeviceAccess(() => {
+      this.stretch.devices[this.stretch.length] = 1;
+    });
     this.timer.rescheduled = () => {
       this.#nextEvent = this.timer.nextEvent;
+      this.#interrupted = true;
     };
     this.cpu.onContextChange(() => this.#selectDebug());
     this.cpu.onRefresh(() => this.timer.rescheduled());
@@ -134,6 +142,50 @@ export class Machine extends Hardware {
       }
     }
     return done;
+  }
+
+  /**
+   * Executes straight-line code in one go, up to `limit` instructions, with the clock standing still, and leaves in `stretch`
+   * what was executed. It ends before an instruction that is timed by its operands, and before an event of the timer that
+   * could come if each step took `longest` cycles. Returns the number of steps made: 0 where `step` or `run` has to make the
+   * next one. Throws NotModelled; then `stretch` has the steps made before.
+   */
+  runStretch(limit: number, longest: number): number {
+    const { cpu, stretch } = this;
+    const { words } = cpu;
+    stretch.length = 0;
+    if (!this.#isPlain()) return 0;
+    const most = Math.min(limit, Math.ceil((this.#nextEvent - cpu.clock.cycles) / longest) - 1);
+    if (most <= 0) return 0;
+    let operation: Operation | undefined;
+    stretch.pc = words[PC_LOW]!;
+    try {
+      const offset = this.memory.fetchOffset(words[PC_LOW]!, words[PC_LOW + 1]!);
+      const { operations } = this.#code.at(offset);
+      let index = (offset & (PAGE_SIZE - 1)) >>> 2;
+      stretch.operations = operations;
+      stretch.first = index;
+      const end = Math.min(PAGE_SIZE / 4, index + most);
+      this.#interrupted = false;
+      do {
+        operation = undefined;
+        operation = operations[index] ?? this.#code.operationAt(offset - (offset & (PAGE_SIZE - 1)) + 4 * index);
+        if (operation.isTimedByOperands) break;
+        stretch.devices[stretch.length] = 0;
+        operation.execute();
+        stretch.addresses[stretch.length] = words[ADDRESS_LOW]!;
+        if (!operation.writesPc) movePcOn(words);
+        stretch.length++;
+        index++;
+      } while (index < end && !operation.endsBlock && !this.#interrupted);
+      if (stretch.length > 0) operation = operations[index - 1];
+    } catch (reason) {
+      this.#takeThrown(reason, operation);
+      stretch.addresses[stretch.length] = words[ADDRESS_LOW]!;
+      stretch.length++;
+    }
+    stretch.last = operation;
+    return stretch.length;
   }
 
   /** The access of the last step to memory, if it made one. */

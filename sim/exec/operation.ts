@@ -37,6 +37,8 @@ export interface Operation {
   readonly writes: readonly number[];
   /** Left out where it makes no access to memory. Its address is in the cell ACCESS_ADDRESS after the step. */
   readonly access: Access | undefined;
+  /** How long it takes may depend on what its operands are. */
+  readonly isTimedByOperands: boolean;
   /** ISS bits 24 to 14 of a data abort of stage 2 that it raises (ISV and what ISV makes valid); 0: ISV is 0. */
   readonly abortSyndrome: number;
 }

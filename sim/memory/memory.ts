@@ -367,6 +367,11 @@ export class Memory {
     this.#select();
   }
 
+  /** Calls `listener` for each load and store that goes to a device, before it is made. */
+  onDeviceAccess(listener: () => void): void {
+    this.#slow.deviceAccessed = listener;
+  }
+
   #load(dst: number, lo: number, hi: number, size: number, view: PrivilegeView): void {
     this.#slow.load(lo, hi, size, view);
     this.#takeLoaded(dst);

@@ -32,6 +32,8 @@ export class SlowAccess {
   bigEndian = false;
   alignmentChecked = false;
   watch: AccessListener | undefined;
+  /** Called for each load and store that goes to a device, before it is made. */
+  deviceAccessed: () => void = () => {};
   readonly #physical: PhysicalMemory;
   readonly #mmu: Mmu;
   /** The virtual page of the last access that was looked up here, as signed halves, where it went to a device. */
@@ -158,6 +160,7 @@ export class SlowAccess {
 
   #readDevice(lo: number, hi: number, size: number, access: Access): void {
     const { device, offset } = this.#deviceAt(lo, hi, size, access);
+    this.deviceAccessed();
     for (let n = 0; n < size; n += 8) {
       writeView(this.#byteView, n, Math.min(size, 8), device.read(offset + n, Math.min(size, 8)));
     }
@@ -165,6 +168,7 @@ export class SlowAccess {
 
   #writeDevice(lo: number, hi: number, size: number, access: Access): void {
     const { device, offset } = this.#deviceAt(lo, hi, size, access);
+    this.deviceAccessed();
     for (let n = 0; n < size; n += 8) {
       device.write(offset + n, Math.min(size, 8), readView(this.#byteView, n, Math.min(size, 8)));
     }

@@ -13,6 +13,7 @@
  */
 import type { ExceptionEvent } from '../core/journal.ts';
 import type { Operation } from '../exec/operation.ts';
+import type { Stretch } from '../exec/stretch.ts';
 import type { Annotations } from './annotations.ts';
 import { type Depth, DepthStack } from './depth-stack.ts';
 import type { Recording } from './recording.ts';
@@ -141,6 +142,25 @@ export class PhaseGatherer {
     this.#depths.leave(operation?.instruction.encoding.timing, exception, cpu.words);
     // Nothing else changes the exception level.
     if (exception !== undefined || operation === undefined) this.#el = cpu.el;
+  }
+
+  /** As RunObserver.onSteps. */
+  onSteps(index: number, stretch: Stretch, count: number, cycles: Float64Array): void {
+    let n = 0;
+    while (n < count) {
+      const { pa } = stretch.operationOf(n);
+      const { name, start, end } = this.#routine;
+      const isInside = name === this.#goesOn && pa >= start && pa < end;
+      const most = isInside ? Math.min(count - n, Math.ceil((end - pa) / 4)) : 0;
+      if (most === 0) {
+        this.onStep(index + n, stretch.operationOf(n), undefined, cycles[n]!);
+        n++;
+      } else {
+        if (this.#last !== undefined) this.#last.own.steps += most;
+        n += most;
+        this.#end = index + n;
+      }
+    }
   }
 
   /** The outermost phases; the last step's cycles go on to cycle `cycle`. */

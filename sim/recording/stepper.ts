@@ -1,6 +1,7 @@
 /** What makes a machine's steps and times them: a Recording, which keeps them, or TimedSteps, which do not. */
 import type { ExceptionEvent } from '../core/journal.ts';
 import type { Operation } from '../exec/operation.ts';
+import type { Stretch } from '../exec/stretch.ts';
 import type { TimingModel } from '../timing/model.ts';
 
 /**
@@ -8,6 +9,20 @@ import type { TimingModel } from '../timing/model.ts';
  * end the run. It may look at the machine, and changes nothing.
  */
 export type UntilStep = (event: ExceptionEvent | undefined, operation: Operation | undefined) => boolean;
+
+/**
+ * For runs in which nothing is to be decided after most steps: those may be made in one go, and `until` is only told of the
+ * last of them.
+ */
+export interface Unwatched {
+  /** How many steps may be made before `until` has to be told of one; 1: it has to be of the next. */
+  most(): number;
+  /**
+   * Told of `count` steps that executed straight-line code, before `until` is told of the step after them: the first is step
+   * `index`; step n of them executed `stretch.operationOf(n)` and was issued in cycle `cycles[n]`.
+   */
+  passed(index: number, stretch: Stretch, count: number, cycles: Float64Array): void;
+}
 
 export interface Stepper {
   readonly timing: TimingModel;
@@ -19,8 +34,11 @@ export interface Stepper {
   /** What the last step executed, and the exception it took or returned from. */
   readonly lastOperation: Operation | undefined;
   readonly lastException: ExceptionEvent | undefined;
-  /** Makes up to `limit` steps; ends when `until` returns true, which is asked after each. Returns how many. */
-  run(limit: number, until?: UntilStep): number;
+  /**
+   * Makes up to `limit` steps; ends when `until` returns true, which is asked after each. Returns how many. What keeps no
+   * steps may leave `until` out as `unwatched` lets it.
+   */
+  run(limit: number, until?: UntilStep, unwatched?: Unwatched): number;
   /** Has `change` change the machine's state through the journalled ways (Cpu.write, Memory.poke) as one step. */
   intervene(change: () => void): void;
   /** Lets the processor stand idle until cycle `cycle`. */

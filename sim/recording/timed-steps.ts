@@ -6,8 +6,9 @@ import type { ExceptionEvent, Journal } from '../core/journal.ts';
 import { FIRST_FREE } from '../core/registers.ts';
 import type { Operation } from '../exec/operation.ts';
 import type { TimingModel } from '../timing/model.ts';
-import { NOTHING, type SteppedMachine, StepTimer, WRITES, WRITES_END } from './step-timer.ts';
-import type { Stepper, UntilStep } from './stepper.ts';
+import { NOTHING, StepTimer, WRITES, WRITES_END } from './step-timer.ts';
+import type { Stepper, UntilStep, Unwatched } from './stepper.ts';
+import { type StretchingMachine, StretchTimer } from './stretch-timer.ts';
 
 export class TimedSteps implements Stepper, Journal {
   readonly timing: TimingModel;
@@ -16,17 +17,23 @@ export class TimedSteps implements Stepper, Journal {
   completedAt = 0;
   lastOperation: Operation | undefined;
   lastException: ExceptionEvent | undefined;
-  readonly #machine: SteppedMachine;
+  readonly #machine: StretchingMachine;
   readonly #timer: StepTimer;
   /** Of the step at hand: the exception taken or returned from, and the cells of the fixed part that were reported. */
   #event: ExceptionEvent | undefined;
   readonly #reported: number[] = [];
+  readonly #stretches: StretchTimer;
+  readonly #eventOf = () => this.#event;
+  #isInStretch = false;
+  /** A run was told to end. */
+  #isOver = false;
 
   /** Times `machine` by `timing`, which is reset, from its present state on. */
-  constructor(machine: SteppedMachine, timing: TimingModel) {
+  constructor(machine: StretchingMachine, timing: TimingModel) {
     this.timing = timing;
     this.#machine = machine;
     this.#timer = new StepTimer(machine, timing);
+    this.#stretches = new StretchTimer(machine, timing);
     this.restart();
   }
 
@@ -43,20 +50,66 @@ export class TimedSteps implements Stepper, Journal {
   }
 
   /** Throws what the machine throws where it cannot go on (NotModelled); its state is then that in the middle of the step. */
-  run(limit: number, until: UntilStep = () => false): number {
+  run(limit: number, until: UntilStep = () => false, unwatched?: Unwatched): number {
     const { cpu } = this.#machine;
     if (this.length === 0) this.#timer.copyState();
     this.#begin();
     cpu.journal = this;
     try {
-      return this.#machine.run(limit, (operation) => {
-        const event = this.#event;
-        this.#pass(operation, event);
-        return until(event, operation);
-      });
+      return unwatched === undefined ? this.#runWatched(limit, until) : this.#runUnwatched(limit, until, unwatched);
     } finally {
       cpu.journal = undefined;
     }
+  }
+
+  #runWatched(limit: number, until: UntilStep): number {
+    return this.#machine.run(limit, (operation) => {
+      const event = this.#event;
+      this.#pass(operation, event);
+      this.#isOver = until(event, operation);
+      return this.#isOver;
+    });
+  }
+
+  #runUnwatched(limit: number, until: UntilStep, unwatched: Unwatched): number {
+    let done = 0;
+    this.#isOver = false;
+    while (done < limit && !this.#isOver) {
+      const most = Math.min(limit - done, unwatched.most());
+      const made = most > 1 ? this.#runStretch(most, unwatched) : 0;
+      if (made > 0) this.#isOver = until(this.lastException, this.lastOperation);
+      else done += this.#runOne(until);
+      done += made;
+    }
+    return done;
+  }
+
+  /** Makes up to `limit` steps in one go and tells of all but the last; returns how many, 0 where that cannot be. */
+  #runStretch(limit: number, unwatched: Unwatched): number {
+    const { stretch } = this.#machine;
+    const stretches = this.#stretches;
+    this.#isInStretch = true;
+    let made = 0;
+    try {
+      made = stretches.run(limit, this.#eventOf);
+    } finally {
+      this.#isInStretch = false;
+      this.length += stretch.length;
+    }
+    if (made === 0) return 0;
+    if (made > 1) unwatched.passed(this.length - made, stretch, made - 1, stretches.cycles);
+    this.issuedAt = this.timing.issuedAt;
+    this.completedAt = this.timing.completedAt;
+    this.lastOperation = stretch.last;
+    this.lastException = this.#event;
+    this.#event = undefined;
+    return made;
+  }
+
+  /** Makes one step, after others that may have been made in one go. */
+  #runOne(until: UntilStep): number {
+    this.#timer.copyState();
+    return this.#runWatched(1, until);
   }
 
   intervene(change: () => void): void {
@@ -78,7 +131,7 @@ export class TimedSteps implements Stepper, Journal {
   }
 
   cell(id: number): void {
-    if (id < FIRST_FREE) this.#reported.push(id);
+    if (id < FIRST_FREE && !this.#isInStretch) this.#reported.push(id);
   }
 
   memory(): void {}

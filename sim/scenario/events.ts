@@ -37,6 +37,11 @@ export class EventQueue {
     }));
   }
 
+  /** Whether there are any that have not come yet. */
+  get areWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Whether one may be due now; `due` says. Changes nothing. */
   mayBeDue(): boolean {
     return this.#waiting.length > 0 && this.#waiting.some((one) => this.#mayBeDue(one));

@@ -12,6 +12,7 @@ import { isPoweredOff } from '../kvm/psci.ts';
 import { enterFromUser, finishExit, prepareEntry } from '../kvm/run-loop.ts';
 import type { Vcpu } from '../kvm/vcpu-state.ts';
 import { lowHalf } from '../memory/halves.ts';
+import type { Unwatched } from '../recording/stepper.ts';
 import { EventQueue } from './events.ts';
 import type { ReadyMachine, RecordedMachine } from './ready.ts';
 import { type Run, type RunObserver, runToEnd } from './runnable.ts';
@@ -68,7 +69,7 @@ export class ScenarioRun<Ready extends ReadyMachine = RecordedMachine> implement
   #ending: Ending | undefined;
   readonly #limit: StepLimit;
   readonly #observers: readonly RunObserver[];
-  readonly #stepObservers: readonly Pick<Required<RunObserver>, 'onStep'>[];
+  readonly #stepObservers: readonly Pick<Required<RunObserver>, 'onStep' | 'onSteps'>[];
   readonly #hostStart: bigint;
   readonly #returns: bigint;
   readonly #done: bigint;
@@ -117,7 +118,7 @@ export class ScenarioRun<Ready extends ReadyMachine = RecordedMachine> implement
   advance(limit = 1): boolean {
     if (this.#ending !== undefined) return false;
     const { steps, scenario } = this.ready;
-    this.#limit.run(limit, this.#isLookedAt);
+    this.#limit.run(limit, this.#isLookedAt, this.#unwatched);
     this.#lookWhere(steps.lastException);
     if (this.#ending === undefined) this.#raiseEvents();
     if (this.#ending === undefined && this.#limit.isReached) {
@@ -131,6 +132,18 @@ export class ScenarioRun<Ready extends ReadyMachine = RecordedMachine> implement
     runToEnd(this, progress);
     return this.#ending!;
   }
+
+  /** Nothing is done in steps that lead to no place where the simulator takes part, while no event is awaited. */
+  readonly #unwatched: Unwatched = {
+    most: () => {
+      if (this.events.areWaiting) return 1;
+      const pc = this.ready.machine.cpu.words[2 * PC]!;
+      return Math.min(stepsTo(this.#returnsLow, pc), stepsTo(this.#doneLow, pc), stepsTo(this.#panicLow, pc));
+    },
+    passed: (...steps) => {
+      for (const observer of this.#stepObservers) observer.onSteps(...steps);
+    },
+  };
 
   /** Notes the exception of a step, and says whether the simulator may have to take part after it. */
   readonly #isLookedAt = (event: ExceptionEvent | undefined, operation: Operation | undefined): boolean => {
@@ -260,6 +273,11 @@ export class ScenarioRun<Ready extends ReadyMachine = RecordedMachine> implement
     this.#setIrq();
     for (const line of [FIQ, SERROR]) cpu.setLine(line, false);
   }
+}
+
+/** Steps of straight-line code from `pc` to the place `to` behind it, both low halves of addresses; many where it is not. */
+function stepsTo(to: number, pc: number): number {
+  return to === pc ? Number.POSITIVE_INFINITY : (to - pc) >>> 2;
 }
 
 function recordOf(vcpu: Vcpu, code: bigint): ExitRecord {

@@ -3,6 +3,7 @@ import type { FileReader } from '../../asm/source/files.ts';
 import type { ExceptionEvent } from '../core/journal.ts';
 import type { Machine } from '../exec/machine.ts';
 import type { Operation } from '../exec/operation.ts';
+import type { Stretch } from '../exec/stretch.ts';
 import type { TypedMemory } from '../memory/typed.ts';
 import { Recording } from '../recording/recording.ts';
 import type { Stepper } from '../recording/stepper.ts';
@@ -50,6 +51,8 @@ export interface Run<Ready extends Runnable = Runnable> {
 export interface RunObserver {
   /** Step `index`, issued in cycle `cycle`, executed `operation` and took or left `exception`; it only looks. */
   onStep?(index: number, operation: Operation | undefined, exception: ExceptionEvent | undefined, cycle: number): void;
+  /** Several steps of straight-line code, of which onStep is not told: as Unwatched.passed. Who has onStep has this. */
+  onSteps?(index: number, stretch: Stretch, count: number, cycles: Float64Array): void;
   onException?(event: ExceptionEvent): void;
 }
 

@@ -1,7 +1,7 @@
 /** The step limit of a run, and what is told of one that it stops: where it was, and what it went round in to the end. */
 import { PC } from '../core/registers.ts';
 import type { Operation } from '../exec/operation.ts';
-import type { UntilStep } from '../recording/stepper.ts';
+import type { UntilStep, Unwatched } from '../recording/stepper.ts';
 import type { Runnable } from './runnable.ts';
 
 /** Steps that are noted before the limit. */
@@ -41,10 +41,10 @@ export class StepLimit {
   }
 
   /** As Stepper.run, up to the limit; it may end before where nothing has happened. */
-  run(limit: number, until: UntilStep): number {
+  run(limit: number, until: UntilStep, unwatched?: Unwatched): number {
     const { steps, machine } = this.#ready;
     const left = this.#limit - steps.length;
-    if (left > NOTED) return steps.run(Math.min(limit, left - NOTED), until);
+    if (left > NOTED) return steps.run(Math.min(limit, left - NOTED), until, unwatched);
     let { pc } = machine.cpu;
     return steps.run(Math.min(limit, left), (event, operation) => {
       this.#note({ operation, pc, el: event?.from ?? machine.cpu.el });

@@ -7,7 +7,15 @@
  */
 import type { Operation } from '../exec/operation.ts';
 import { type A53Operation, prepareOperation, UNITS } from './cortex-a53-operation.ts';
-import { DIVIDE, EXCEPTION, FRONT_END, MEMORY, MULTIPLY64 } from './cortex-a53-table.ts';
+import {
+  CLASSES,
+  DIVIDE,
+  EXCEPTION,
+  EXCEPTIONS_TO_CLASSES,
+  FRONT_END,
+  MEMORY,
+  MULTIPLY64,
+} from './cortex-a53-table.ts';
 import { FrontEnd } from './front-end.ts';
 import { NO_OPERATION, type TimedStep, type TimingModel } from './model.ts';
 import {
@@ -39,10 +47,19 @@ const UNIT_MASK = MEMORY.loadUnitBytes.value - 1;
 const UNIT_SHIFT = Math.log2(MEMORY.loadUnitBytes.value);
 const LINE_MASK = MEMORY.lineBytes.value - 1;
 const LINE_SHIFT = Math.log2(MEMORY.lineBytes.value);
+/** What LD4 and ST4 of whole registers access. */
+const MOST_BYTES = 64;
 const STORE_UNIT = MEMORY.storeUnitBytes.value;
+
+/**
+ * No rule adds more to a cycle than the figures it uses, each counted here with the largest there is: the time at which a step
+ * is issued, or makes anything ready or free, is no later than this after the latest such time before it.
+ */
+const LONGEST_STEP = longestStep();
 
 export class CortexA53 implements TimingModel {
   readonly name = 'cortex-a53';
+  readonly longestStep = LONGEST_STEP;
   issuedAt = 0;
   completedAt = 0;
   /** What was worked out for each instruction word: it does not depend on where the instruction lies. */
@@ -222,6 +239,17 @@ export class CortexA53 implements TimingModel {
     if (operation.division !== 'none') return latency + extraDivideCycles(operation, step.before);
     return multiply64(operation.factors!, step.before).result;
   }
+}
+
+function longestStep(): number {
+  const rows = [...Object.values(CLASSES), ...Object.values(EXCEPTIONS_TO_CLASSES)];
+  const ofClass = Math.max(...rows.map(({ result = 0, busy = 1, holds = 1 }) => result + busy + holds));
+  const ofOperands = MULTIPLY64.wide.result + MULTIPLY64.wide.busy + 64 / DIVIDE.quotientBitsPerCycle.value;
+  const { deviceLoad, deviceStore, storeToLoadOfEnd, writebackResult, vectorPairFirst } = MEMORY;
+  const ofAccess = [deviceLoad, deviceStore, storeToLoadOfEnd, writebackResult, vectorPairFirst];
+  const ofFlow = [EXCEPTION.entry, EXCEPTION.refetch, FRONT_END.mispredicted, FRONT_END.indirect, FRONT_END.taken];
+  const figures = [...ofAccess, ...ofFlow].reduce((sum, { value }) => sum + value, 0);
+  return ofClass + ofOperands + figures + unitsTouched(UNIT_MASK, MOST_BYTES) + 1;
 }
 
 type ValuesOf<Figures> = { readonly [Name in keyof Figures]: number };

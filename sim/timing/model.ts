@@ -32,6 +32,8 @@ export const NO_OPERATION = -1;
 
 export interface TimingModel {
   readonly name: string;
+  /** The most cycles that can lie between the issue of one step and that of the next. */
+  readonly longestStep: number;
   /** The cycle in which the last step's instruction was issued; never less than for the step before. */
   issuedAt: number;
   /** The cycle in which its last result was there; at least `issuedAt`. */

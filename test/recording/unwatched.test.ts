@@ -1,0 +1,210 @@
+/** Steps made in one go where nobody watches, against a recording of the same. */
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { NotModelled } from '../../sim/core/exceptions.ts';
+import { IRQ, X0 } from '../../sim/core/registers.ts';
+import type { Machine } from '../../sim/exec/machine.ts';
+import { Recording } from '../../sim/recording/recording.ts';
+import type { Unwatched } from '../../sim/recording/stepper.ts';
+import { TimedSteps } from '../../sim/recording/timed-steps.ts';
+import { CortexA53 } from '../../sim/timing/cortex-a53.ts';
+import { assembleWords, DATA, DEVICE, loadWords, machineAtEl2 } from './el2-machine.ts';
+
+const scale = Number(process.env.HYPSTEP_ORACLE_SCALE ?? '1');
+const options = { seed: 20150707, numRuns: Math.ceil(40 * scale) };
+
+/** Physical IRQs are taken to EL2. */
+const HCR_IMO = 1n << 4n;
+
+/** A device whose registers hold what was written last, at DEVICE. */
+function addDevice(machine: Machine): void {
+  let value = 0n;
+  machine.physical.addDevice({
+    name: 'latch',
+    base: DEVICE,
+    size: 0x1000,
+    read: () => value,
+    write: (_offset, _size, written) => {
+      value = written;
+    },
+  });
+}
+
+/**
+ * A machine with the program at its PC, a device, the EL2 timer's interrupt connected, and vectors from which every exception
+ * returns: to the next instruction where `skips`.
+ */
+function machineFor(lines: readonly string[]): Machine {
+  const machine = machineAtEl2();
+  addDevice(machine);
+  const source = `${lines.join('\n')}
+1: b 1b
+callee: add x1, x1, #1
+ret
+.balign 2048
+vectors:
+.skip 0x200
+mrs x23, elr_el2; add x23, x23, #4; msr elr_el2, x23; eret
+.balign 128
+mov x24, #2; msr cnthp_ctl_el2, x24; add x25, x25, #1; eret`;
+  const { words, symbols } = assembleWords(source);
+  loadWords(machine, words);
+  const { cells } = machine.cpu;
+  const at = (name: string) => machine.cpu.pc + BigInt(symbols.find((symbol) => symbol.name === name)!.offset);
+  cells[X0 + 20] = DATA;
+  cells[X0 + 21] = at('callee');
+  cells[X0 + 22] = DEVICE;
+  cells[machine.cpu.cell('vbar_el2')] = at('vectors');
+  cells[machine.cpu.cell('hcr_el2')]! |= HCR_IMO;
+  machine.timer.connect('cnthp', (asserted) => machine.cpu.setLine(IRQ, asserted));
+  machine.cpu.refresh();
+  return machine;
+}
+
+/** What was told of the steps that nobody had to watch, and of the others, in their order. */
+interface Told {
+  readonly index: number;
+  readonly word: number | undefined;
+  readonly cycle: number;
+  readonly exception: string | undefined;
+}
+
+/** Makes `count` steps, up to `most` of them in one go. */
+function unwatched(machine: Machine, count: number, most: number): { steps: TimedSteps; told: Told[] } {
+  const steps = new TimedSteps(machine, new CortexA53());
+  const told: Told[] = [];
+  const watch: Unwatched = {
+    most: () => most,
+    passed: (index, stretch, length, cycles) => {
+      for (let n = 0; n < length; n++) {
+        const { word } = stretch.operationOf(n).instruction;
+        told.push({ index: index + n, word, cycle: cycles[n]!, exception: undefined });
+      }
+    },
+  };
+  steps.run(
+    count,
+    (event, operation) => {
+      const [index, cycle] = [steps.length - 1, machine.cpu.clock.cycles];
+      told.push({ index, word: operation?.instruction.word, cycle, exception: event?.kind });
+      return false;
+    },
+    watch,
+  );
+  return { steps, told };
+}
+
+function recorded(machine: Machine, count: number): { recording: Recording; told: Told[] } {
+  const recording = new Recording(machine, new CortexA53());
+  recording.run(count);
+  const told = Array.from({ length: count }, (_, index) => ({
+    index,
+    word: recording.operationAt(index)?.instruction.word,
+    cycle: recording.cycleAt(index),
+    exception: recording.exceptionAt(index)?.kind,
+  }));
+  return { recording, told };
+}
+
+/** `count` steps of the program, made in one go and recorded, tell and leave the same. */
+function assertSame(lines: readonly string[], count: number, most = Number.POSITIVE_INFINITY): Machine {
+  const [one, other] = [machineFor(lines), machineFor(lines)];
+  const made = unwatched(one, count, most);
+  const { recording, told } = recorded(other, count);
+  assert.equal(made.told, told);
+  assert.equal([made.steps.length, made.steps.issuedAt], [count, recording.issuedAt]);
+  assert.is(made.steps.completedAt, recording.completedAt);
+  assert.equal(made.steps.lastException?.kind, recording.lastException?.kind);
+  assert.equal(one.cpu.cells, other.cpu.cells);
+  assert.is(Buffer.compare(one.physical.u8, other.physical.u8), 0, 'RAM');
+  return one;
+}
+
+const register = fc.integer({ min: 0, max: 15 });
+const offset = fc.integer({ min: 0, max: 15 });
+const instruction = fc.oneof(
+  fc.tuple(register, register, register).map(([d, n, m]) => `add x${d}, x${n}, x${m}`),
+  fc.tuple(register, register, register).map(([d, n, m]) => `udiv x${d}, x${n}, x${m}`),
+  fc.tuple(register, register, register).map(([d, n, m]) => `sdiv w${d}, w${n}, w${m}`),
+  fc.tuple(register, register, register).map(([d, n, m]) => `mul x${d}, x${n}, x${m}`),
+  fc.tuple(register, register).map(([d, n]) => `subs x${d}, x${n}, #3`),
+  fc.tuple(fc.constantFrom('stur', 'ldur'), register, offset).map(([op, t, at]) => `${op} x${t}, [x20, #${at}]`),
+  fc.tuple(register, register, offset).map(([a, b, at]) => `stp x${a}, x${b}, [x20, #${8 * at}]`),
+  fc.tuple(register, offset).map(([t, at]) => `ldr q${t}, [x20, #${16 * at}]`),
+  fc.tuple(fc.constantFrom('ldr', 'str'), register).map(([op, t]) => `${op} w${t}, [x22, #4]`),
+  fc
+    .tuple(register, fc.constantFrom('tpidr_el2', 'sctlr_el1', 'ttbr0_el1', 'mair_el1', 'contextidr_el1', 'spsr_el1'))
+    .map(([t, name]) => `msr ${name}, x${t}`),
+  register.map((t) => `mrs x${t}, cntpct_el0`),
+  fc.integer({ min: 0, max: 40 }).map((ticks) => `mov x26, #${ticks}; msr cnthp_tval_el2, x26`),
+  fc.constantFrom(
+    'mov x27, #1; msr cnthp_ctl_el2, x27',
+    'msr daifclr, #2',
+    'msr daifset, #2',
+    'isb',
+    'dsb sy',
+    'tlbi alle2',
+    'hvc #7',
+    'udf #1',
+    'ldr x0, [x28]',
+    'stur x0, [x28, #61]',
+    'blr x21',
+    'msr spsel, #0; add sp, x20, #0; str x3, [sp, #8]; msr spsel, #1',
+  ),
+  fc.tuple(register, fc.integer({ min: 1, max: 4 })).map(([t, skip]) => `cbz x${t}, .+${4 * skip}`),
+);
+
+test('random programs with divisions, devices, faults and the timer take the same steps in the same cycles', () => {
+  const program = fc.array(instruction, { minLength: 20, maxLength: 200 });
+  fc.assert(
+    fc.property(program, fc.constantFrom(2, 7, Number.POSITIVE_INFINITY), (lines, most) => {
+      assertSame(lines, lines.length, most);
+    }),
+    options,
+  );
+});
+
+test('the counter, read in the middle of straight-line code, tells the time of the instruction', () => {
+  const nops = Array.from({ length: 40 }, () => 'mrs x2, tpidr_el2');
+  const lines = ['mrs x0, cntpct_el0', ...nops, 'mrs x1, cntpct_el0', ...nops];
+  const { cpu } = assertSame(lines, lines.length);
+  assert.ok(cpu.cells[X0 + 1]! > cpu.cells[X0]!, 'the clock did not stand still');
+});
+
+test("the timer's interrupt is taken in the middle of straight-line code", () => {
+  const nops = Array.from({ length: 200 }, () => 'mrs x2, tpidr_el2');
+  const arm = ['mov x0, #3', 'msr cnthp_tval_el2, x0', 'mov x0, #1', 'msr cnthp_ctl_el2, x0', 'msr daifclr, #2'];
+  const { cpu } = assertSame([...arm, ...nops], 150);
+  assert.is(cpu.cells[X0 + 25], 1n);
+});
+
+test('code that writes to the code behind it finds what it wrote', () => {
+  const lines = ['adr x0, 1f', 'ldr w1, 2f', 'str w1, [x0]', '1: mov x2, #1', 'b 3f', '2: mov x2, #2', '3: nop'];
+  const { cpu } = assertSame(lines, 6);
+  assert.is(cpu.cells[X0 + 2], 2n);
+});
+
+test('where the machine cannot go on, the steps before are made and timed', () => {
+  const lines = ['add x0, x0, #1', 'mrs x1, tpidr_el2', '.inst 0x1e602800', 'nop'];
+  const machine = machineFor(lines);
+  const steps = new TimedSteps(machine, new CortexA53());
+  const watch: Unwatched = { most: () => 100, passed: () => {} };
+  assert.throws(
+    () => steps.run(10, undefined, watch),
+    (error: unknown) => error instanceof NotModelled,
+  );
+  assert.is(steps.length, 2);
+  const { recording } = recorded(machineFor(lines), 2);
+  assert.is(steps.timing.issuedAt, recording.issuedAt);
+});
+
+test('no two steps are further apart than the model says', () => {
+  const { longestStep } = new CortexA53();
+  const loads = ['ldr x0, [x22]', 'ldp x1, x2, [x22, #16]', 'dsb sy', 'ldr x0, [x22]', 'isb', 'udiv x3, x4, x5', 'isb'];
+  const { told } = recorded(machineFor(loads), loads.length);
+  const gaps = told.slice(1).map(({ cycle }, n) => cycle - told[n]!.cycle);
+  assert.ok(Math.max(...gaps) > 290 && Math.max(...gaps) <= longestStep, gaps.join(' '));
+});
+
+test.run();
