@@ -5,6 +5,9 @@ import type { Journal } from './journal.ts';
 import { CELL_COUNT, CURRENT_EL, PC, type RegisterMap, SP_EL0, SPSEL } from './registers.ts';
 import { hostWebAssembly, type WasmMemory } from './web-assembly.ts';
 
+/** What a change may concern: `el1` translation regime EL1&0, `debug` debug exceptions, `all` both and everything else. */
+export type ContextScope = 'el1' | 'debug' | 'all';
+
 export interface Clock {
   cycles: number;
 }
@@ -26,7 +29,7 @@ export class Cpu {
   /** Brings `clock` up to the step at hand, where its owner lets it fall behind for some steps; undefined where not. */
   catchUp: (() => void) | undefined;
   readonly #refreshListeners: (() => void)[] = [];
-  readonly #contextListeners: (() => void)[] = [];
+  readonly #contextListeners: ((scope: ContextScope) => void)[] = [];
   readonly #lineListeners: (() => void)[] = [];
 
   /** `translated`: the cells are to be where translated code can reach them, if the host has such a place. */
@@ -70,15 +73,15 @@ export class Cpu {
 
   /**
    * Calls `listener` after every change of what translation, traps or interrupt routing may depend on: an exception
-   * entry or return, and a write of a system register whose table row says so.
+   * entry or return, and a write of a system register whose table row says so. It is told what may be another.
    */
-  onContextChange(listener: () => void): void {
+  onContextChange(listener: (scope: ContextScope) => void): void {
     this.#contextListeners.push(listener);
   }
 
   /** Reports such a change. */
-  contextChanged(): void {
-    for (const listener of this.#contextListeners) listener();
+  contextChanged(scope: ContextScope = 'all'): void {
+    for (const listener of this.#contextListeners) listener(scope);
   }
 
   /** Sets one of the interrupt lines, IRQ to VFIQ in registers.ts. */

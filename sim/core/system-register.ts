@@ -1,7 +1,7 @@
 /**
  * The shape of a system register's table row, and of the trap controls a row may name.
  */
-import type { Cpu } from './cpu.ts';
+import type { ContextScope, Cpu } from './cpu.ts';
 import type { CpuModel } from './models.ts';
 
 /** Some bits of a register, by its name. */
@@ -48,8 +48,8 @@ export interface SystemRegisterRow {
   readonly traps: readonly TrapControl[];
   /** CPACR_EL1.FPEN and CPTR_EL2.TFP apply. */
   readonly floatingPoint?: boolean;
-  /** Translation, trap or interrupt state depends on it. */
-  readonly isContext?: boolean;
+  /** What of translation, traps, debug exceptions and interrupts depends on it; left out: nothing. */
+  readonly context?: ContextScope;
   /** The name of the cell, where it is not the register's own name. */
   readonly cell?: string;
   readonly behaviour?: (cpu: Cpu, model: CpuModel) => RegisterBehaviour;
@@ -62,7 +62,7 @@ export interface RowDetails {
   readonly reset?: bigint;
   readonly traps?: readonly TrapControl[];
   readonly floatingPoint?: boolean;
-  readonly isContext?: boolean;
+  readonly context?: ContextScope;
   readonly cell?: string;
   readonly behaviour?: (cpu: Cpu, model: CpuModel) => RegisterBehaviour;
 }
@@ -91,7 +91,7 @@ function row(
   name: string,
   readableFrom: number | undefined,
   writableFrom: number | undefined,
-  { mask = ALL, fixed = 0n, reset = 0n, traps = [], floatingPoint, isContext, cell, behaviour }: RowDetails,
+  { mask = ALL, fixed = 0n, reset = 0n, traps = [], floatingPoint, context, cell, behaviour }: RowDetails,
 ): SystemRegisterRow {
-  return { name, readableFrom, writableFrom, mask, fixed, reset, traps, floatingPoint, isContext, cell, behaviour };
+  return { name, readableFrom, writableFrom, mask, fixed, reset, traps, floatingPoint, context, cell, behaviour };
 }

@@ -74,15 +74,17 @@ export class SystemRegister {
     this.readFreelyFrom = isChecked ? 3 : lowestFree(row.readableFrom, this.#readTraps);
     this.writtenFreelyFrom = isChecked ? 3 : lowestFree(row.writableFrom, this.#writeTraps);
     this.readsCell = behaviour.read === undefined;
-    this.writesCell = behaviour.write === undefined && mask === ALL && fixed === 0n && row.isContext !== true;
+    this.writesCell = behaviour.write === undefined && mask === ALL && fixed === 0n && row.context === undefined;
     const write = behaviour.write ?? ((value: bigint) => cpu.write(id, (value & mask) | fixed));
     this.read = behaviour.read ?? (() => cpu.cells[id]!);
-    this.write = row.isContext
-      ? (value) => {
-          write(value);
-          cpu.contextChanged();
-        }
-      : write;
+    const { context } = row;
+    this.write =
+      context === undefined
+        ? write
+        : (value) => {
+            write(value);
+            cpu.contextChanged(context);
+          };
   }
 
   /** Whether the processor has it: debug registers are there up to the numbers in ID_AA64DFR0_EL1. */

@@ -85,7 +85,7 @@ export function makeOperation(instruction: Instruction, number: number, pa: numb
     return withoutEffect(instruction, number, pa, notModelled(`${encoding.name} (0x${hex})`));
   }
   const execute = semantics.build(fields, on);
-  const endsBlock = semantics.flow !== undefined && !(semantics.keepsContext?.(fields, on) ?? false);
+  const endsBlock = semantics.flow !== undefined;
   return {
     instruction,
     number,

@@ -2,6 +2,7 @@
  * A machine that runs: fetches, decodes once, executes, takes exceptions. Order of what may happen at one instruction:
  * Arm ARM D1.3.5 "Synchronous exception types, prioritization", with interrupts first.
  */
+import type { ContextScope } from '../core/cpu.ts';
 import { ArchException, illegalState, mayDescribeInstruction, NotModelled } from '../core/exceptions.ts';
 import { AARCH32, ACCESS_ADDRESS, IL, PC, SS } from '../core/registers.ts';
 import { PAGE_SIZE } from '../memory/physical.ts';
@@ -66,7 +67,7 @@ export class Machine extends Hardware {
       this.#nextEvent = this.timer.nextEvent;
       this.#interrupted = true;
     };
-    this.cpu.onContextChange(() => this.#selectDebug());
+    this.cpu.onContextChange((scope) => this.#contextChanged(scope));
     this.cpu.onRefresh(() => this.timer.rescheduled());
     this.cpu.onLineChange(() => {
       this.#interrupted = true;
@@ -247,6 +248,17 @@ export class Machine extends Hardware {
   #take(exception: ArchException): void {
     this.debug.forgetStep();
     this.exceptions.take(exception);
+  }
+
+  /** A loop through straight-line code has to look up, where the next instruction may be another, or something come before it. */
+  #contextChanged(scope: ContextScope): void {
+    if (scope === 'el1') {
+      this.#interrupted ||= this.cpu.el < 2;
+      return;
+    }
+    const wasDebugged = this.#isDebugged;
+    this.#selectDebug();
+    this.#interrupted ||= scope === 'all' || this.#isDebugged !== wasDebugged;
   }
 
   #selectDebug(): void {

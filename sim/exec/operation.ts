@@ -74,8 +74,6 @@ export interface Semantics {
   readonly build: Builder;
   /** `branch`: sets the PC, always. `context`: its effects may decide how the next instruction is fetched. */
   readonly flow?: 'branch' | 'context';
-  /** Whether an instruction of a `context` encoding has no such effects after all. */
-  readonly keepsContext?: (fields: Fields, on: Environment) => boolean;
   readonly access?: (fields: Fields) => Access;
   readonly abortSyndrome?: (fields: Fields) => number;
 }

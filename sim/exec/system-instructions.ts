@@ -150,11 +150,8 @@ const nothing: Builder = () => () => {};
 
 export const systemInstructions: SemanticsTable = {
   MRS: { build: readSystemRegister },
-  'MSR (register)': {
-    build: writeSystemRegister,
-    flow: 'context',
-    keepsContext: (fields, on) => on.systemRegisters.encoded(codeOf(fields), true)?.writesCell ?? false,
-  },
+  // Where a register decides about what comes next, the machine is told by its write.
+  'MSR (register)': { build: writeSystemRegister },
   'MSR (immediate)': { build: writePstateImmediate, flow: 'context' },
   CFINV: { build: invertCarry },
   CLREX: { build: clearExclusive },

@@ -55,7 +55,9 @@ export class Memory {
     this.#mmu = new Mmu(cpu, physical, (page) => this.#views.dropPage(page));
     this.#slow = new SlowAccess(cpu, physical, this.#mmu);
     cpu.onRefresh(() => this.#refresh());
-    cpu.onContextChange(() => this.#contextChanged());
+    cpu.onContextChange((scope) => {
+      if (scope !== 'debug') this.#contextChanged();
+    });
     this.#contextChanged();
   }
 

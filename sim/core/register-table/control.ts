@@ -26,8 +26,6 @@ function virtualMemory(name: string, details: RowDetails = {}): SystemRegisterRo
   return readWrite(name, 1, { traps: VIRTUAL_MEMORY, ...details });
 }
 
-const context = { isContext: true } as const;
-
 /**
  * SCTLR_EL1: M, A, C, SA, SA0, CP15BEN, ITD, SED, UMA, I, DZE, UCT, nTWI, nTWE, WXN, E0E, EE, UCI. Bits 29, 28, 23, 22, 20 and 11
  * are RES1, but reset to the value the manuals of the cores give (0x00C50838: bits 29, 28, 20 and 11 partly 0), so
@@ -59,16 +57,16 @@ export function controlRegisters(model: CpuModel): SystemRegisterRow[] {
     virtualMemory('sctlr_el1', {
       mask: bits(features, SCTLR_EL1, { ...dssbs, ras: 1n << 21n }),
       reset: model.values.sctlr_el1!,
-      ...context,
+      context: 'el1',
     }),
-    readWrite('cpacr_el1', 1, { mask: 0x1030_0000n, traps: [TCPAC], ...context }),
-    virtualMemory('ttbr0_el1', { mask: ttbr, ...context }),
-    virtualMemory('ttbr1_el1', { mask: ttbr, ...context }),
+    readWrite('cpacr_el1', 1, { mask: 0x1030_0000n, traps: [TCPAC], context: 'el1' }),
+    virtualMemory('ttbr0_el1', { mask: ttbr, context: 'el1' }),
+    virtualMemory('ttbr1_el1', { mask: ttbr, context: 'el1' }),
     virtualMemory('tcr_el1', {
       mask: bits(features, TCR_EL1, { vhe: 0x7_8000_0000_0000n | (0xfn << 39n) }),
-      ...context,
+      context: 'el1',
     }),
-    virtualMemory('mair_el1', context),
+    virtualMemory('mair_el1', { context: 'el1' }),
     virtualMemory('amair_el1', { mask: 0n }),
     virtualMemory('contextidr_el1', { mask: WORD }),
     readWrite('tpidr_el0', 0),
@@ -80,25 +78,33 @@ export function controlRegisters(model: CpuModel): SystemRegisterRow[] {
     readWrite('sctlr_el2', 2, {
       mask: bits(features, SCTLR_EL2, { ...dssbs, ras: 1n << 21n }),
       fixed: SCTLR_EL2_RES1,
-      ...context,
+      context: 'all',
     }),
     hypervisorConfiguration(model, features),
-    readWrite('mdcr_el2', 2, { mask: bits(features, MDCR_EL2, { vhe: 1n << 17n }), reset: eventCounters, ...context }),
-    readWrite('cptr_el2', 2, { mask: CPTR_EL2, fixed: CPTR_EL2_RES1, ...context }),
+    readWrite('mdcr_el2', 2, {
+      mask: bits(features, MDCR_EL2, { vhe: 1n << 17n }),
+      reset: eventCounters,
+      context: 'debug',
+    }),
+    readWrite('cptr_el2', 2, { mask: CPTR_EL2, fixed: CPTR_EL2_RES1, context: 'all' }),
     readWrite('hstr_el2', 2, { mask: 0xbfefn }),
     readWrite('hacr_el2', 2, { mask: 0n }),
-    readWrite('ttbr0_el2', 2, { mask: ttbr, ...context }),
-    readWrite('tcr_el2', 2, { mask: bits(features, TCR_EL2, { vhe: 0x1f60_0000n }), fixed: TCR_EL2_RES1, ...context }),
+    readWrite('ttbr0_el2', 2, { mask: ttbr, context: 'all' }),
+    readWrite('tcr_el2', 2, {
+      mask: bits(features, TCR_EL2, { vhe: 0x1f60_0000n }),
+      fixed: TCR_EL2_RES1,
+      context: 'all',
+    }),
     readWrite('vttbr_el2', 2, {
       mask: bits(features, 0x00ff_ffff_ffff_fffen, { vhe: 0xff00_0000_0000_0001n }),
-      ...context,
+      context: 'el1',
     }),
     readWrite('vtcr_el2', 2, {
       mask: bits(features, VTCR_EL2, { vhe: 0x1e68_0000n }),
       fixed: VTCR_EL2_RES1,
-      ...context,
+      context: 'el1',
     }),
-    readWrite('mair_el2', 2, context),
+    readWrite('mair_el2', 2, { context: 'all' }),
     readWrite('amair_el2', 2, { mask: 0n }),
     readWrite('dacr32_el2', 2, { mask: WORD }),
 
@@ -123,7 +129,7 @@ function hypervisorConfiguration(model: CpuModel, features: ReadonlySet<string>)
       },
     };
   };
-  return readWrite('hcr_el2', 2, { mask, fixed, behaviour, ...context });
+  return readWrite('hcr_el2', 2, { mask, fixed, behaviour, context: 'all' });
 }
 
 /** LORegions, none of which the modelled core implements (LORID_EL1 is 0). */

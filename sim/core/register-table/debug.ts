@@ -32,7 +32,7 @@ export function debugRegisters(): SystemRegisterRow[] {
   const dcc = [TDCC, TDA];
   const rows: SystemRegisterRow[] = [
     readWrite('mdccint_el1', 1, { mask: 0x6000_0000n, traps }),
-    readWrite('mdscr_el1', 1, { mask: MDSCR | MDSCR_UNDER_LOCK, traps, isContext: true, behaviour: statusBits }),
+    readWrite('mdscr_el1', 1, { mask: MDSCR | MDSCR_UNDER_LOCK, traps, context: 'debug', behaviour: statusBits }),
     readOnly('mdccsr_el0', 0, { mask: 0n, traps: dcc }),
     readWrite('osdtrrx_el1', 1, { mask: WORD, traps }),
     readWrite('osdtrtx_el1', 1, { mask: WORD, traps }),
@@ -42,9 +42,9 @@ export function debugRegisters(): SystemRegisterRow[] {
     writeOnly('dbgdtrtx_el0', 0, { mask: 0n, traps: dcc }),
     readWrite('dbgvcr32_el2', 2, { mask: DBGVCR32 }),
     readOnly('mdrar_el1', 1, { mask: 0n, traps: [TDRA] }),
-    writeOnly('oslar_el1', 1, { traps: [TDOSA], behaviour: locks, isContext: true }),
+    writeOnly('oslar_el1', 1, { traps: [TDOSA], behaviour: locks, context: 'debug' }),
     readOnly('oslsr_el1', 1, { mask: OSLSR_OSLK, fixed: OSLSR_OSLM, reset: OSLSR_OSLK, traps: [TDOSA] }),
-    readWrite('osdlr_el1', 1, { mask: 1n, traps: [TDOSA], isContext: true }),
+    readWrite('osdlr_el1', 1, { mask: 1n, traps: [TDOSA], context: 'debug' }),
     readWrite('dbgprcr_el1', 1, { mask: 1n, traps: [TDOSA] }),
     readWrite('dbgclaimset_el1', 1, { traps, behaviour: setsClaims }),
     readWrite('dbgclaimclr_el1', 1, { mask: CLAIM_TAGS, traps, behaviour: clearsClaims }),
@@ -55,7 +55,7 @@ export function debugRegisters(): SystemRegisterRow[] {
     const asBreakpoint = (cpu: Cpu) => ({ exists: existence(cpu, 'breakpoints', n) });
     const asWatchpoint = (cpu: Cpu) => ({ exists: existence(cpu, 'watchpoints', n) });
     const control = (cpu: Cpu) => ({ ...asBreakpoint(cpu), ...breakpointControl(cpu, `dbgbcr${n}_el1`) });
-    const common = { traps, isContext: true };
+    const common = { traps, context: 'debug' } as const;
     rows.push(readWrite(`dbgbvr${n}_el1`, 1, { ...common, behaviour: asBreakpoint }));
     rows.push(readWrite(`dbgbcr${n}_el1`, 1, { ...common, mask: DBGBCR, behaviour: control }));
     rows.push(readWrite(`dbgwvr${n}_el1`, 1, { ...common, mask: DBGWVR, behaviour: asWatchpoint }));

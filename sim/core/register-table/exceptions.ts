@@ -54,13 +54,13 @@ export function exceptionRegisters(model: CpuModel): SystemRegisterRow[] {
     readOnly('rvbar_el2', 2, { mask: 0n }),
 
     readWrite('nzcv', 0, { mask: BigInt(NZCV_MASK) }),
-    readWrite('daif', 0, { mask: BigInt(DAIF_MASK), traps: [UMA], isContext: true }),
+    readWrite('daif', 0, { mask: BigInt(DAIF_MASK), traps: [UMA], context: 'all' }),
     readOnly('currentel', 1),
     readWrite('spsel', 1, { mask: 1n, behaviour: selectsStackPointer }),
     readWrite('fpcr', 0, { mask: FPCR | (features.has('fp16') ? 1n << 19n : 0n), floatingPoint: true }),
     readWrite('fpsr', 0, { mask: FPSR, floatingPoint: true }),
-    ...(features.has('pan') ? [readWrite('pan', 1, { mask: BigInt(PSTATE_BITS.pan), isContext: true })] : []),
-    ...(features.has('uao') ? [readWrite('uao', 1, { mask: BigInt(PSTATE_BITS.uao), isContext: true })] : []),
+    ...(features.has('pan') ? [readWrite('pan', 1, { mask: BigInt(PSTATE_BITS.pan), context: 'all' })] : []),
+    ...(features.has('uao') ? [readWrite('uao', 1, { mask: BigInt(PSTATE_BITS.uao), context: 'all' })] : []),
     ...(features.has('ssbs2') ? [readWrite('ssbs', 0, { mask: BigInt(PSTATE_BITS.ssbs) })] : []),
     ...(features.has('ras') ? reliabilityRegisters() : []),
   ];
