@@ -121,7 +121,7 @@ export class Hardware implements Environment {
     cpu.clock.cycles = 0;
     cpu.cells.set(this.#atReset);
     cpu.cells[cpu.cell('id_aa64dfr0_el1')] = model.values.id_aa64dfr0_el1!;
-    this.physical.u8.fill(0);
+    this.physical.clear();
     cpu.refresh();
   }
 

@@ -32,6 +32,8 @@ export class PhysicalMemory {
   readonly u64: BigUint64Array;
   readonly view: DataView;
   readonly #devices: Device[] = [];
+  /** By page: 1 where it may hold other bytes than zeros. */
+  readonly #used: Uint8Array;
 
   /**
    * RAM of `size` bytes at `base`, all zero. Throws RangeError unless both are multiples of 4 KB within limits.
@@ -51,6 +53,23 @@ export class PhysicalMemory {
     this.u32 = new Uint32Array(buffer);
     this.u64 = new BigUint64Array(buffer);
     this.view = new DataView(buffer);
+    this.#used = new Uint8Array(size / PAGE_SIZE);
+  }
+
+  /**
+   * To be told before `length` bytes of RAM from `offset` on are written through one of the views, so that `clear` finds
+   * them; the methods that write tell it themselves.
+   */
+  use(offset: number, length: number): void {
+    for (let page = offset >>> 12; page <= (offset + length - 1) >>> 12; page++) this.#used[page] = 1;
+  }
+
+  /** Makes RAM all zero again. Few programs use more than a small part of it, and to zero all took longer than to run them. */
+  clear(): void {
+    for (let page = this.#used.indexOf(1); page >= 0; page = this.#used.indexOf(1, page + 1)) {
+      this.u8.fill(0, page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
+      this.#used[page] = 0;
+    }
   }
 
   get devices(): readonly Device[] {
@@ -100,7 +119,7 @@ export class PhysicalMemory {
 
   /** Throws RangeError where some of the bytes at `pa` are not RAM; then none is written. */
   writeBytes(pa: bigint, bytes: Uint8Array): void {
-    this.u8.set(bytes, this.#ramOffset(pa, bytes.length));
+    this.u8.set(bytes, this.#offsetToWrite(pa, bytes.length));
   }
 
   /** The little-endian value of `size` bytes (1, 2, 4 or 8) of RAM, of any alignment. Throws RangeError as readBytes. */
@@ -110,7 +129,7 @@ export class PhysicalMemory {
 
   /** Writes the low `size` bytes of `value`, little-endian. Throws RangeError as readBytes. */
   write(pa: bigint, size: number, value: bigint): void {
-    writeView(this.view, this.#ramOffset(pa, size), size, value);
+    writeView(this.view, this.#offsetToWrite(pa, size), size, value);
   }
 
   read32(pa: bigint): number {
@@ -118,7 +137,7 @@ export class PhysicalMemory {
   }
 
   write32(pa: bigint, value: number): void {
-    this.view.setUint32(this.#ramOffset(pa, 4), value, true);
+    this.view.setUint32(this.#offsetToWrite(pa, 4), value, true);
   }
 
   read64(pa: bigint): bigint {
@@ -126,7 +145,13 @@ export class PhysicalMemory {
   }
 
   write64(pa: bigint, value: bigint): void {
-    this.view.setBigUint64(this.#ramOffset(pa, 8), value, true);
+    this.view.setBigUint64(this.#offsetToWrite(pa, 8), value, true);
+  }
+
+  #offsetToWrite(pa: bigint, length: number): number {
+    const offset = this.#ramOffset(pa, length);
+    this.use(offset, length);
+    return offset;
   }
 
   #ramOffset(pa: bigint, length: number): number {

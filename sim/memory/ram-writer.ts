@@ -27,6 +27,7 @@ export class RamWriter {
   write(lo: number, hi: number, offset: number, bytes: Uint8Array, from: number, length: number): void {
     if (this.#cpu.journal !== undefined) this.#report(lo, hi, offset, length);
     const { u8 } = this.#physical;
+    this.#physical.use(offset, length);
     for (let n = 0; n < length; n++) u8[offset + n] = bytes[from + n]!;
     const page = Math.floor(offset / PAGE_SIZE);
     if (this.#marked[page] === 1) for (const listener of this.#listeners) listener(page, offset, length);

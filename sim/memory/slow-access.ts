@@ -135,7 +135,10 @@ export class SlowAccess {
       return NOT_RAM;
     }
     this.#devicePage = NO_PAGE;
-    const marked = access.kind === 'write' && this.writer.isMarked(offset / PAGE_SIZE);
+    const isWrite = access.kind === 'write';
+    // What finds the page in the cache writes without a word.
+    if (isWrite) this.#physical.use(offset, 1);
+    const marked = isWrite && this.writer.isMarked(offset / PAGE_SIZE);
     if (!marked) fillPage(cache, lo, hi, offset, page.device);
     return offset + (lo & PAGE_MASK);
   }

@@ -52,13 +52,10 @@ interface Member {
   readonly isScalar: boolean;
 }
 
-/** A path worked out: what remains to be done each time is to follow the pointers on its way. */
+/** A path of this memory: an object, and what is inside it. */
 interface KnownPath {
-  /** The object it begins with. */
   readonly region: TypedRegion;
   readonly member: Member;
-  /** What it names, where there is no pointer on the way. */
-  readonly place: TypedPlace | undefined;
 }
 
 /** Bytes of the largest scalar: an unsigned __int128, or a vector register. */
@@ -68,8 +65,6 @@ export class TypedMemory {
   readonly #memory: Memory;
   readonly #follow: (address: bigint) => bigint | undefined;
   readonly #regions = new Map<string, NamedRegion>();
-  /** The paths that were asked for before. */
-  readonly #paths = new Map<string, KnownPath>();
 
   /** `follow` gives the physical address that a pointer's value leads to, or undefined where it leads nowhere. */
   constructor(memory: Memory, follow: (address: bigint) => bigint | undefined) {
@@ -113,7 +108,8 @@ export class TypedMemory {
    * on the way leads nowhere.
    */
   resolve(path: string): TypedPlace {
-    return this.#placeOf(this.#known(path));
+    const known = this.#known(path);
+    return movedBy(known.member.own, this.#baseOf(known));
   }
 
   /**
@@ -121,7 +117,7 @@ export class TypedMemory {
    * SourceError as `resolve` does, and for a struct, union or array.
    */
   read(path: string): bigint {
-    return this.#readPlace(this.#scalar(this.#known(path)));
+    return this.#readAt(...this.#scalar(this.#known(path)));
   }
 
   /**
@@ -129,94 +125,86 @@ export class TypedMemory {
    * `read` does.
    */
   write(path: string, value: bigint): void {
-    this.#writePlace(this.#scalar(this.#known(path)), value);
-  }
-
-  #readPlace(place: TypedPlace): bigint {
-    return bitField(place, this.#readUnit(place));
-  }
-
-  #writePlace(place: TypedPlace, value: bigint): void {
-    const bits = BigInt.asUintN(place.bitWidth ?? 8 * place.size, value);
-    const others = place.bitWidth === undefined ? 0n : this.#readUnit(place) & ~fieldMask(place);
-    this.#writeUnit(place, others | (bits << BigInt(place.bitOffset ?? 0)));
+    this.#writeAt(...this.#scalar(this.#known(path)), value);
   }
 
   /**
    * Reads and writes members of the object called `name` by paths inside it, as `read` and `write` do with the name before
-   * them, for who asks often.
+   * them, for who asks often. The object may be added later.
    */
   object(name: string): TypedObject {
-    const known = new Map<string, KnownPath>();
-    const find = (member: string) => {
-      let found = known.get(member);
-      if (found === undefined) {
-        found = this.#workOut(name, member);
-        known.set(member, found);
-      }
-      return found;
+    let region: TypedRegion | undefined;
+    const find = (path: string): KnownPath => {
+      region ??= this.#region(name, `${name}.${path}`);
+      return { region, member: membersOf(region).get(path) ?? memberOf(region, path) };
     };
     return {
-      read: (member) => this.#readPlace(this.#scalar(find(member))),
-      write: (member, value) => this.#writePlace(this.#scalar(find(member)), value),
+      read: (path) => this.#readAt(...this.#scalar(find(path))),
+      write: (path, value) => this.#writeAt(...this.#scalar(find(path)), value),
     };
   }
 
   #known(path: string): KnownPath {
-    let known = this.#paths.get(path);
-    if (known === undefined) {
-      const name = /^[A-Za-z_$][A-Za-z0-9_$]*/.exec(path)?.[0] ?? '';
-      known = this.#workOut(name, path.slice(name.length).replace(/^\./, ''), path);
-      this.#paths.set(path, known);
-    }
-    return known;
+    const { name, inside } = partsOf(path);
+    const region = this.#region(name, path);
+    return { region, member: membersOf(region).get(inside) ?? memberOf(region, inside) };
   }
 
-  #workOut(name: string, inside: string, path = `${name}.${inside}`): KnownPath {
+  /** The object called `name`, with which `path` begins. */
+  #region(name: string, path: string): TypedRegion {
     const found = this.#regions.get(name);
-    if (found === undefined) {
-      const known = [...this.#regions.keys()].join(', ');
-      throw new SourceError(`'${path}' begins with no known object; there are ${known || 'none'}`);
-    }
-    const { region } = found;
-    const member = memberOf(region, inside);
-    const place = member.parts.length === 1 ? movedBy(member.own, region.pa) : undefined;
-    return { region, member, place };
+    if (found !== undefined) return found.region;
+    const known = [...this.#regions.keys()].join(', ');
+    throw new SourceError(`'${path}' begins with no known object; there are ${known || 'none'}`);
   }
 
-  #placeOf(known: KnownPath): TypedPlace {
-    if (known.place !== undefined) return known.place;
-    const { parts, own } = known.member;
+  /** The physical address from which the path's last part is counted: that of its object, or where its last pointer leads. */
+  #baseOf(known: KnownPath): bigint {
+    const { parts } = known.member;
     let base = known.region.pa;
-    for (let n = 0; n < parts.length - 1; n++) base = this.#target(known, movedBy(parts[n]!, base));
-    return movedBy(own, base);
+    for (let n = 0; n < parts.length - 1; n++) base = this.#target(known, parts[n]!, base);
+    return base;
   }
 
-  #scalar(known: KnownPath): TypedPlace {
-    const place = this.#placeOf(known);
-    if (!known.member.isScalar) throw new SourceError(notScalar(pathOf(known), known.member.own));
-    this.#requireRam(known, place);
-    return place;
+  /** The path's last part, which is a scalar, and where it is counted from. */
+  #scalar(known: KnownPath): [part: TypedPlace, base: bigint] {
+    const base = this.#baseOf(known);
+    const { own, isScalar } = known.member;
+    if (!isScalar) throw new SourceError(notScalar(pathOf(known), own));
+    this.#requireRam(known, own, base);
+    return [own, base];
   }
 
-  /** Where the pointer at `place`, on the way of a path, leads. */
-  #target(known: KnownPath, place: TypedPlace): bigint {
-    this.#requireRam(known, place);
-    const address = this.#readUnit(place);
+  /** Where the pointer leads that is `part`, on the way of a path. */
+  #target(known: KnownPath, part: TypedPlace, base: bigint): bigint {
+    this.#requireRam(known, part, base);
+    const address = this.#readUnit(part, base);
     const target = this.#follow(address);
     if (target !== undefined) return target;
-    const pointer = this.fieldAt(place.pa, place.size) ?? 'a pointer';
+    const pointer = this.fieldAt(part.pa + base, part.size) ?? 'a pointer';
     const value = `0x${address.toString(16)}`;
     throw new SourceError(`in the path '${pathOf(known)}', ${pointer} is ${value}, which leads nowhere`);
   }
 
-  #requireRam(known: KnownPath, { pa, size }: TypedPlace): void {
-    if (this.#memory.physical.hasRam(pa, size)) return;
+  #requireRam(known: KnownPath, part: TypedPlace, base: bigint): void {
+    const pa = part.pa + base;
+    if (this.#memory.physical.hasRam(pa, part.size)) return;
     throw new SourceError(`'${pathOf(known)}' is at physical address 0x${pa.toString(16)}, where there is no RAM`);
   }
 
-  #readUnit({ pa, size, bigEndian }: TypedPlace): bigint {
+  #readAt(part: TypedPlace, base: bigint): bigint {
+    return bitField(part, this.#readUnit(part, base));
+  }
+
+  #writeAt(part: TypedPlace, base: bigint, value: bigint): void {
+    const bits = BigInt.asUintN(part.bitWidth ?? 8 * part.size, value);
+    const others = part.bitWidth === undefined ? 0n : this.#readUnit(part, base) & ~fieldMask(part);
+    this.#writeUnit(part, base, others | (bits << BigInt(part.bitOffset ?? 0)));
+  }
+
+  #readUnit({ pa: offset, size, bigEndian }: TypedPlace, base: bigint): bigint {
     const { physical } = this.#memory;
+    const pa = base + offset;
     if (!bigEndian && size === 16) return (physical.read(pa + 8n, 8) << 64n) | physical.read(pa, 8);
     if (!bigEndian && (size === 8 || size === 4 || size === 2 || size === 1)) return physical.read(pa, size);
     const bytes = physical.readBytes(pa, size);
@@ -224,15 +212,38 @@ export class TypedMemory {
     return bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
   }
 
-  #writeUnit({ pa, size, bigEndian }: TypedPlace, value: bigint): void {
+  #writeUnit({ pa: offset, size, bigEndian }: TypedPlace, base: bigint, value: bigint): void {
+    const pa = base + offset;
+    if (size === 8 && !bigEndian) {
+      this.#memory.poke(pa, 8, value);
+      return;
+    }
     // Pieces of up to 8 bytes, lowest address first; a size that is no power of two goes byte by byte.
     const step = [1, 2, 4, 8, 16].includes(size) ? Math.min(size, 8) : 1;
-    for (let offset = 0; offset < size; offset += step) {
-      const shift = BigInt(8 * (bigEndian ? size - step - offset : offset));
+    for (let done = 0; done < size; done += step) {
+      const shift = BigInt(8 * (bigEndian ? size - step - done : done));
       const piece = BigInt.asUintN(8 * step, value >> shift);
-      this.#memory.poke(pa + BigInt(offset), step, bigEndian ? swapBytes(piece, step) : piece);
+      this.#memory.poke(pa + BigInt(done), step, bigEndian ? swapBytes(piece, step) : piece);
     }
   }
+}
+
+/** The name that a path begins with, and the rest without the dot between. */
+interface PathParts {
+  readonly name: string;
+  readonly inside: string;
+}
+
+const knownParts = new Map<string, PathParts>();
+
+function partsOf(path: string): PathParts {
+  let parts = knownParts.get(path);
+  if (parts === undefined) {
+    const name = /^[A-Za-z_$][A-Za-z0-9_$]*/.exec(path)?.[0] ?? '';
+    parts = { name, inside: path.slice(name.length).replace(/^\./, '') };
+    knownParts.set(path, parts);
+  }
+  return parts;
 }
 
 /** The members of types in each byte order that were asked for before: machines of one kernel share its types. */
@@ -241,21 +252,23 @@ const knownMembers = {
   big: new WeakMap<CType, Map<string, Member>>(),
 };
 
-/** What `path` names inside an object of the region's type. */
-function memberOf({ type, bigEndian = false }: TypedRegion, path: string): Member {
+/** What is known of paths inside objects of the region's type. */
+function membersOf({ type, bigEndian = false }: TypedRegion): Map<string, Member> {
   const byType = bigEndian ? knownMembers.big : knownMembers.little;
-  let byPath = byType.get(type);
-  if (byPath === undefined) {
-    byPath = new Map();
-    byType.set(type, byPath);
+  let members = byType.get(type);
+  if (members === undefined) {
+    members = new Map();
+    byType.set(type, members);
   }
-  let member = byPath.get(path);
-  if (member === undefined) {
-    const parts = resolveSteps(type, path).map((step) => placeOf(step, bigEndian));
-    const own = parts.at(-1)!;
-    member = { path, parts, own, isScalar: isScalar(own) };
-    byPath.set(path, member);
-  }
+  return members;
+}
+
+/** What `path` names inside an object of the region's type; it is known from then on. */
+function memberOf(region: TypedRegion, path: string): Member {
+  const parts = resolveSteps(region.type, path).map((step) => placeOf(step, region.bigEndian ?? false));
+  const own = parts.at(-1)!;
+  const member = { path, parts, own, isScalar: isScalar(own) };
+  membersOf(region).set(path, member);
   return member;
 }
 

@@ -21,10 +21,7 @@ export const newMachine: MachineFor = (keys) =>
     gicV2: keys.gic === 'v2' ? { control: GICH, cpuInterface: GICV } : undefined,
   });
 
-/**
- * The most RAM, in MiB, of a machine that is used again. To zero more takes longer than a new machine does, whose RAM the host
- * finds page by page as it is touched; and what is zeroed is held.
- */
+/** The most RAM, in MiB, of a machine that is used again: it is held from then on. */
 const MOST_REUSED_RAM = 32;
 
 /**
