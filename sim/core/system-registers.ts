@@ -8,7 +8,7 @@ import type { Cpu } from './cpu.ts';
 import { EC, trap, undefinedInstruction } from './exceptions.ts';
 import { fpAccessCheck } from './fp-access.ts';
 import type { CpuModel } from './models.ts';
-import { ALL, type RegisterBits, type SystemRegisterRow, type TrapControl } from './system-register.ts';
+import type { RegisterBits, SystemRegisterRow, TrapControl } from './system-register.ts';
 
 /** HCR_EL2.TGE: what EL1 would take from EL0, EL2 takes. */
 const TGE = 1n << 27n;
@@ -40,7 +40,7 @@ export class SystemRegister {
   readonly read: () => bigint;
   /** Writes as an access at the current level does, without the checks. */
   readonly write: (value: bigint) => void;
-  /** A read is what its cell holds, and a write goes to the cell as it is and changes no context. */
+  /** A read is what its cell holds; a write puts the row's writable bits there, and no more than reports the context. */
   readonly readsCell: boolean;
   readonly writesCell: boolean;
   /** The lowest level from which on `check` throws nothing, for reads and for writes; 3 where it may at each. */
@@ -74,7 +74,7 @@ export class SystemRegister {
     this.readFreelyFrom = isChecked ? 3 : lowestFree(row.readableFrom, this.#readTraps);
     this.writtenFreelyFrom = isChecked ? 3 : lowestFree(row.writableFrom, this.#writeTraps);
     this.readsCell = behaviour.read === undefined;
-    this.writesCell = behaviour.write === undefined && mask === ALL && fixed === 0n && row.context === undefined;
+    this.writesCell = behaviour.write === undefined;
     const write = behaviour.write ?? ((value: bigint) => cpu.write(id, (value & mask) | fixed));
     this.read = behaviour.read ?? (() => cpu.cells[id]!);
     const { context } = row;

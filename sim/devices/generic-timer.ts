@@ -10,9 +10,11 @@ import { type RegisterBehaviour, readOnly, readWrite, type SystemRegisterRow } f
 import { EL0_FREQUENCY, EL0PCTEN, EL0PTEN, EL0VCTEN, EL0VTEN, EL1PCEN, EL1PCTEN } from '../core/traps.ts';
 import type { InterruptOutput } from './device.ts';
 
-const ENABLE = 1n << 0n;
-const IMASK = 1n << 1n;
+// Bits of CNTx_CTL; the first two can be written.
+const ENABLE = 1 << 0;
+const IMASK = 1 << 1;
 const ISTATUS = 1n << 2n;
+const CONTROL_BITS = BigInt(ENABLE | IMASK);
 const WORD = 0xffff_ffffn;
 /** CNTHCTL_EL2 (HCR_EL2.E2H = 0): EL1PCTEN, EL1PCEN, EVNTEN, EVNTDIR, EVNTI. */
 const CNTHCTL = 0xffn;
@@ -97,8 +99,8 @@ export class GenericTimer {
 
   #setOutputs(): void {
     for (const timer of this.#timers) {
-      const control = this.#cpu.cells[timer.control]!;
-      this.#outputs.get(timer.name)?.((control & IMASK) === 0n && this.#isConditionMet(timer));
+      const isMasked = (this.#cpu.words[2 * timer.control]! & IMASK) !== 0;
+      this.#outputs.get(timer.name)?.(!isMasked && this.#isConditionMet(timer));
     }
   }
 
@@ -106,8 +108,8 @@ export class GenericTimer {
   get nextEvent(): number {
     let next = Number.POSITIVE_INFINITY;
     for (const timer of this.#timers) {
-      const control = this.#cpu.cells[timer.control]!;
-      if ((control & (ENABLE | IMASK)) !== ENABLE || this.#isConditionMet(timer)) continue;
+      const control = this.#cpu.words[2 * timer.control]! & (ENABLE | IMASK);
+      if (control !== ENABLE || this.#isConditionMet(timer)) continue;
       const ticks = BigInt.asUintN(64, this.#cpu.cells[timer.compare]! - this.#count(timer)) + this.physicalCount;
       next = Math.min(next, Number(ticks) * this.#cyclesPerTick);
     }
@@ -137,7 +139,7 @@ export class GenericTimer {
     const traps = accessTraps[name];
     return [
       readWrite(`${name}_tval_${level}`, el, { traps, behaviour: () => this.#timerValue(timer) }),
-      readWrite(`${name}_ctl_${level}`, el, { mask: ENABLE | IMASK, traps, behaviour: () => this.#control(timer) }),
+      readWrite(`${name}_ctl_${level}`, el, { mask: CONTROL_BITS, traps, behaviour: () => this.#control(timer) }),
       readWrite(`${name}_cval_${level}`, el, { traps, behaviour: (cpu) => this.#plain(cpu, `${name}_cval_${level}`) }),
     ];
   }
@@ -159,7 +161,7 @@ export class GenericTimer {
     return {
       read: () => cpu.cells[timer.control]! | (this.#isConditionMet(timer) ? ISTATUS : 0n),
       write: (value) => {
-        cpu.write(timer.control, value & (ENABLE | IMASK));
+        cpu.write(timer.control, value & CONTROL_BITS);
         this.update();
       },
     };
@@ -182,8 +184,8 @@ export class GenericTimer {
   }
 
   #isConditionMet(timer: Timer): boolean {
-    const { cells } = this.#cpu;
-    return (cells[timer.control]! & ENABLE) !== 0n && this.#count(timer) >= cells[timer.compare]!;
+    const { cells, words } = this.#cpu;
+    return (words[2 * timer.control]! & ENABLE) !== 0 && this.#count(timer) >= cells[timer.compare]!;
   }
 }
 

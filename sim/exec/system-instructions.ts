@@ -8,6 +8,7 @@ import { DAIF_MASK, PSTATE_BITS, writePstateField } from '../core/pstate.ts';
 import { CURRENT_EL, DAIF, EXCLUSIVE_SIZE, NZCV, PAN, SPSEL, SSBS, UAO } from '../core/registers.ts';
 import { accessSyndrome, activity } from '../core/system-registers.ts';
 import { TIDCP, UMA } from '../core/traps.ts';
+import { highHalf, lowHalf } from '../memory/halves.ts';
 import { destination, source } from './operands.ts';
 import type { Builder, Environment, SemanticsTable } from './operation.ts';
 
@@ -67,13 +68,17 @@ const writeSystemRegister: Builder = (fields, on) => {
       register.write(cells[t]!);
     };
   }
-  const { id } = register;
+  const { id, row } = register;
+  const { context } = row;
   const [from, to] = [2 * t, 2 * id];
+  const [maskLow, maskHigh] = [lowHalf(row.mask), highHalf(row.mask)];
+  const [fixedLow, fixedHigh] = [lowHalf(row.fixed), highHalf(row.fixed)];
   return () => {
     if (words[2 * CURRENT_EL]! < free) register.check(true, Rt);
     cpu.journal?.cell(id);
-    words[to] = words[from]!;
-    words[to + 1] = words[from + 1]!;
+    words[to] = (words[from]! & maskLow) | fixedLow;
+    words[to + 1] = (words[from + 1]! & maskHigh) | fixedHigh;
+    if (context !== undefined) cpu.contextChanged(context);
   };
 };
 

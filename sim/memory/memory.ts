@@ -56,7 +56,8 @@ export class Memory {
     this.#slow = new SlowAccess(cpu, physical, this.#mmu);
     cpu.onRefresh(() => this.#refresh());
     cpu.onContextChange((scope) => {
-      if (scope !== 'debug') this.#contextChanged();
+      if (scope === 'all' || (scope === 'el1' && cpu.el < 2)) this.#contextChanged();
+      else if (scope === 'el1') this.#el1Changed();
     });
     this.#contextChanged();
   }
@@ -404,6 +405,11 @@ export class Memory {
   #contextChanged(): void {
     this.#views.drop(this.#mmu.contextChanged());
     this.#select();
+  }
+
+  #el1Changed(): void {
+    this.#mmu.el1Changed();
+    this.#views.drop({ el1: true, el2: false });
   }
 
   /** State was changed from outside: the TLB goes where its cell says, and what follows from it is made anew. */

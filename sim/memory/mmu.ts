@@ -85,6 +85,11 @@ export class Mmu {
     return { el1, el2 };
   }
 
+  /** Something of EL1&0's regime alone was changed, while it is not in use: what follows from it is read when it is wanted. */
+  el1Changed(): void {
+    this.#el1 = this.#stage2 = undefined;
+  }
+
   /** Takes the TLB to where the cells are: after undo, redo or reset. */
   refresh(): void {
     this.tlb.moveTo(Number(this.#cpu.cells[this.#tlbCell]!));

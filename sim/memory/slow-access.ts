@@ -39,6 +39,8 @@ export class SlowAccess {
   /** The virtual page of the last access that was looked up here, as signed halves, where it went to a device. */
   #devicePage = NO_PAGE;
   #devicePageHigh = 0;
+  /** Where that page is, a physical address. */
+  #devicePa = 0;
   readonly #byteView = new DataView(this.bytes.buffer);
 
   constructor(cpu: Cpu, physical: PhysicalMemory, mmu: Mmu) {
@@ -132,6 +134,7 @@ export class SlowAccess {
     if (offset < 0) {
       this.#devicePage = lo & ~PAGE_MASK;
       this.#devicePageHigh = hi | 0;
+      this.#devicePa = page.pa;
       return NOT_RAM;
     }
     this.#devicePage = NO_PAGE;
@@ -177,11 +180,12 @@ export class SlowAccess {
     }
   }
 
-  /** The device behind (lo, hi), or the external abort of an address where nothing answers, or not to such an access. */
+  /**
+   * The device behind (lo, hi), which was looked up last, or the external abort of an address where nothing answers, or not to
+   * such an access.
+   */
   #deviceAt(lo: number, hi: number, size: number, access: Access): { device: Device; offset: number } {
-    const page = this.#mmu.translate(lo, hi, access, true);
-    if ('fault' in page) this.raise(page, lo, hi, access);
-    const pa = page.pa + (lo & PAGE_MASK);
+    const pa = this.#devicePa + (lo & PAGE_MASK);
     const device = this.#physical.deviceAt(pa);
     if (device === undefined || (lo & (size - 1)) !== 0) this.raise(stage1Fault(FAULT.external), lo, hi, access);
     return { device, offset: pa - Number(device.base) };
