@@ -83,32 +83,32 @@ interface Routine {
   readonly end: number;
 }
 
-interface MutableCost {
+/** A phase while it is gathered: what a Phase says, but for what the phases it called cost. */
+interface Gathered {
+  readonly name: string;
+  readonly el: number;
+  times: number;
+  readonly start: number;
+  end: number;
+  /** Its own, without the phases it called. */
   steps: number;
   cycles: number;
-}
-
-interface MutablePhase extends Phase {
-  times: number;
-  end: number;
-  readonly own: MutableCost;
-  readonly all: MutableCost;
-  readonly children: MutablePhase[];
+  readonly children: Gathered[];
 }
 
 /** Gathers the phases of the steps it is told of, one after the other. */
 export class PhaseGatherer {
   readonly #machine: SteppedMachine;
   readonly #annotations: Annotations;
-  readonly #roots: MutablePhase[] = [];
-  readonly #depths = new DepthStack<MutablePhase>(this.#roots, foldLast);
+  readonly #roots: Gathered[] = [];
+  readonly #depths = new DepthStack<Gathered>(this.#roots, foldLast);
   /** Routines by where in RAM they were come upon, and that of the last instruction. */
   readonly #routines = new Map<number, Routine>();
   #routine: Routine = { name: NO_SYMBOL, start: 0, end: 0 };
   /** The exception level before the next step. */
   #el: number;
   /** The phase of the last step, and the cycle from which on cycles are its own. */
-  #last: MutablePhase | undefined;
+  #last: Gathered | undefined;
   #since = 0;
   /** How many steps there were up to now. */
   #end = 0;
@@ -135,7 +135,7 @@ export class PhaseGatherer {
       if (phase !== this.#last) this.#chargeUntil(cycle, phase);
     }
     this.#end = index + 1;
-    if (this.#last !== undefined && operation !== undefined) this.#last.own.steps++;
+    if (this.#last !== undefined && operation !== undefined) this.#last.steps++;
     this.#goesOn = isPlain ? name : undefined;
     if (isPlain) return;
     const { cpu } = this.#machine;
@@ -156,7 +156,7 @@ export class PhaseGatherer {
         this.onStep(index + n, stretch.operationOf(n), undefined, cycles[n]!);
         n++;
       } else {
-        if (this.#last !== undefined) this.#last.own.steps += most;
+        if (this.#last !== undefined) this.#last.steps += most;
         n += most;
         this.#end = index + n;
       }
@@ -168,8 +168,8 @@ export class PhaseGatherer {
     this.#chargeUntil(cycle, undefined);
     this.#depths.end();
     foldTails(this.#roots);
-    addUp(this.#roots);
-    return this.#roots;
+    const complete = completed(this.#roots);
+    return this.#roots.map((phase) => complete.get(phase)!);
   }
 
   /** The last phase of each depth. The instruction at offset `pa` of RAM, to be executed as step `position`, may begin another. */
@@ -177,14 +177,15 @@ export class PhaseGatherer {
     this.#chargeUntil(cycle, undefined);
     this.#depths.arrive();
     if (pa !== undefined) this.#enter(this.#nameAt(pa), position);
-    addUp(this.#roots);
-    return this.#depths.all.flatMap(({ phase, isFolded }) => (isFolded ? [] : (phase ?? [])));
+    const complete = completed(this.#roots);
+    const open = this.#depths.all.flatMap(({ phase, isFolded }) => (isFolded ? [] : (phase ?? [])));
+    return open.map((phase) => complete.get(phase)!);
   }
 
   /** Cycles up to `cycle` were those of the last phase; from then on they are those of `next`. */
-  #chargeUntil(cycle: number, next: MutablePhase | undefined): void {
+  #chargeUntil(cycle: number, next: Gathered | undefined): void {
     if (this.#last !== undefined) {
-      this.#last.own.cycles += cycle - this.#since;
+      this.#last.cycles += cycle - this.#since;
       this.#last.end = this.#end;
     }
     this.#last = next;
@@ -192,19 +193,19 @@ export class PhaseGatherer {
   }
 
   /** The phase in which an instruction of routine `name` is executed: that at hand, or a new one. */
-  #enter(name: string, index: number): MutablePhase {
-    const depth: Depth<MutablePhase> = this.#depths.top;
+  #enter(name: string, index: number): Gathered {
+    const depth: Depth<Gathered> = this.#depths.top;
     const { phase } = depth;
     if (phase !== undefined && depth.isFolded) return phase;
     if (phase !== undefined && phase.name === name && phase.el === this.#el) return phase;
-    const entered: MutablePhase = {
+    const entered: Gathered = {
       name,
       el: this.#el,
       times: 1,
       start: index,
       end: index,
-      own: { steps: 0, cycles: 0 },
-      all: { steps: 0, cycles: 0 },
+      steps: 0,
+      cycles: 0,
       children: [],
     };
     depth.siblings.push(entered);
@@ -230,7 +231,7 @@ export class PhaseGatherer {
 }
 
 /** Puts the last of `phases`, which are complete, together with the one before it where they are equal. */
-function foldLast(phases: MutablePhase[]): void {
+function foldLast(phases: Gathered[]): void {
   const last = phases.at(-1);
   const before = phases.at(-2);
   if (last === undefined || before === undefined || !isEqual(last, before)) return;
@@ -240,7 +241,7 @@ function foldLast(phases: MutablePhase[]): void {
 }
 
 /** What was called last from each phase has had nothing behind it that would have put it together with what is before it. */
-function foldTails(roots: readonly MutablePhase[]): void {
+function foldTails(roots: readonly Gathered[]): void {
   const open = [...roots];
   for (let phase = open.pop(); phase !== undefined; phase = open.pop()) {
     foldLast(phase.children);
@@ -249,34 +250,42 @@ function foldTails(roots: readonly MutablePhase[]): void {
 }
 
 /** Whether one phase of each is as one of the other, with all below. */
-function isEqual(one: MutablePhase, other: MutablePhase): boolean {
+function isEqual(one: Gathered, other: Gathered): boolean {
   if (one.name !== other.name || one.el !== other.el || one.children.length !== other.children.length) return false;
-  if (one.own.steps !== other.own.steps || one.own.cycles !== other.own.cycles) return false;
+  if (one.steps !== other.steps || one.cycles !== other.cycles) return false;
   return one.children.every((child, n) => {
     const counterpart = other.children[n]!;
     return child.times === counterpart.times && isEqual(child, counterpart);
   });
 }
 
-function endWithCalls({ end, children }: MutablePhase): number {
+function endWithCalls({ end, children }: Gathered): number {
   return children.reduce((latest, child) => Math.max(latest, endWithCalls(child)), end);
 }
 
-/** Sets `all` and `end` of phases and of all below them; a tree may be as deep as a program recursed. */
-function addUp(roots: readonly MutablePhase[]): void {
-  const inOrder: MutablePhase[] = [];
+/** The phases that those gathered are, with all below them; a tree may be as deep as a program recursed. */
+function completed(roots: readonly Gathered[]): Map<Gathered, Phase> {
+  const inOrder: Gathered[] = [];
   const open = [...roots];
   for (let phase = open.pop(); phase !== undefined; phase = open.pop()) {
     inOrder.push(phase);
     open.push(...phase.children);
   }
+  const complete = new Map<Gathered, Phase>();
   for (const phase of inOrder.reverse()) {
-    phase.all.steps = phase.own.steps;
-    phase.all.cycles = phase.own.cycles;
-    for (const child of phase.children) {
-      phase.all.steps += child.times * child.all.steps;
-      phase.all.cycles += child.times * child.all.cycles;
-      phase.end = Math.max(phase.end, child.end);
-    }
+    const children = phase.children.map((child) => complete.get(child)!);
+    complete.set(phase, completePhase(phase, children));
   }
+  return complete;
+}
+
+function completePhase({ name, el, times, start, end, steps, cycles }: Gathered, children: readonly Phase[]): Phase {
+  const all = { steps, cycles };
+  let last = end;
+  for (const child of children) {
+    all.steps += child.times * child.all.steps;
+    all.cycles += child.times * child.all.cycles;
+    last = Math.max(last, child.end);
+  }
+  return { name, el, times, start, end: last, own: { steps, cycles }, all, children };
 }
