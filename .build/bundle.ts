@@ -5,7 +5,7 @@
  * without.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -47,6 +47,8 @@ await build({
 });
 if (/[^\0-\x7f]/.test(readFileSync(`${root}dist/hypstep.cjs`, 'utf8'))) throw new Error('the bundle is not all ASCII');
 copyFileSync(`${root}.build/load.cjs`, `${root}dist/load.cjs`);
+// npm makes it so when it installs, but not when it only builds.
+chmodSync(`${root}dist/load.cjs`, 0o755);
 
 // The loader knows which command starts with which cache.
 const scratch = mkdtempSync(join(tmpdir(), 'hypstep-'));

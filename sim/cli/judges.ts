@@ -1,12 +1,10 @@
 /**
- * Scenarios judged on several threads, of which this is one. A thread has kernel builds and machines of its own and takes
- * one job after the other, the longest first; what comes of them is put together in the order of the files, so that the
- * output does not tell how many threads there were.
+ * Scenarios judged on several threads, of which this is one; the only one where the program runs from its sources. A thread
+ * has kernel builds and machines of its own and takes one job after the other, the longest first; what comes of them is
+ * put together in the order of the files, so that the output does not tell how many threads there were.
  */
-import { realpathSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
-import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { parentPort, type Worker } from 'node:worker_threads';
 import { formatDiagnostic } from '../../asm/source/diagnostics.ts';
 import { NodeFiles } from '../../asm/source/node-files.ts';
 import { Judge, joinVerdicts, type Verdict } from '../check/verdict.ts';
@@ -41,12 +39,13 @@ export interface Judged {
   readonly warnings: readonly string[];
 }
 
+/** What the loader of the bundle starts threads with: it may have done so already. Run from its sources, the program has none. */
+declare const startThreads: (() => readonly Worker[]) | undefined;
+
 /** Fewer runs than this are over before another thread has started. */
 const RUNS_FOR_THREADS = 16;
 /** The most combinations of a job. */
 const JOB_SIZE = 64;
-/** Megabytes: more of them are more memory to find and to go through, fewer have what a run makes copied. */
-const YOUNG_GENERATION = 16;
 
 /** The jobs that threads share. */
 interface Queue {
@@ -63,14 +62,11 @@ export async function judgeAll(
   judging: Judging,
   progress: (done: number, of: number) => void,
 ): Promise<Judged> {
-  const others = availableParallelism() - 1;
-  // So many files are enough for threads, which can begin to start while the files are looked at.
-  const early = paths.length < RUNS_FOR_THREADS ? [] : startThreads(others, judging);
   const files = new NodeFiles();
   const work = paths.map((path) => workOf(path, files));
   const queue = queueOf(paths, work);
   const runs = work.reduce((sum, { combinations }) => sum + combinations, 0);
-  const workers = early.length > 0 || runs < RUNS_FOR_THREADS ? early : startThreads(others, judging);
+  const workers = runs < RUNS_FOR_THREADS || typeof startThreads === 'undefined' ? [] : startThreads();
 
   const answers: Answer[] = [];
   let done = 0;
@@ -78,7 +74,10 @@ export async function judgeAll(
     answers[job] = answer;
     progress(++done, queue.jobs.length);
   };
-  await Promise.all([...workers.map((worker) => judgeThere(worker, queue, note)), judgeHere(judging, queue, note)]);
+  await Promise.all([
+    ...workers.map((worker) => judgeThere(worker, { judging, queue }, note)),
+    judgeHere(judging, queue, note),
+  ]);
   const verdicts = paths.map((_, file) => {
     const [first, ...rest] = answers.filter((_, job) => queue.jobs[job]!.file === file).map(({ verdict }) => verdict);
     return joinVerdicts([first!, ...rest]);
@@ -121,33 +120,32 @@ async function judgeHere(judging: Judging, queue: Queue, note: (job: number, ans
   }
 }
 
-function startThreads(count: number, judging: Judging): Worker[] {
-  // The program itself, by what it was started with: the loader of the bundle, or the sources.
-  const program = realpathSync(process.argv[1]!);
-  const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION };
-  return Array.from({ length: count }, () => new Worker(program, { workerData: { judging }, resourceLimits }));
+/** What a thread is told to do. */
+interface Task {
+  readonly judging: Judging;
+  readonly queue: Queue;
 }
 
 /** What a thread tells: the number of a job and what came of it, or that there are no more. */
 type Told = { readonly job: number; readonly answer: Answer } | 'done';
 
 /** Has another thread do jobs until there are no more. */
-function judgeThere(worker: Worker, queue: Queue, note: (job: number, answer: Answer) => void): Promise<void> {
+function judgeThere(worker: Worker, task: Task, note: (job: number, answer: Answer) => void): Promise<void> {
+  worker.ref();
   return new Promise((resolve, reject) => {
     worker.on('message', (told: Told) => {
       if (told === 'done') worker.terminate().then(() => resolve(), reject);
       else note(told.job, told.answer);
     });
     worker.on('error', reject);
-    worker.postMessage(queue);
+    worker.postMessage(task);
   });
 }
 
 /** What such a thread does. */
 export function serveJudging(): void {
-  const { judging } = workerData as { readonly judging: Judging };
   const tell = (told: Told) => parentPort!.postMessage(told);
-  parentPort!.once('message', (queue: Queue) => {
+  parentPort!.once('message', ({ judging, queue }: Task) => {
     const judgeOne = judgeJob(judging);
     for (const job of jobsOf(queue)) tell({ job, answer: judgeOne(queue.jobs[job]!) });
     tell('done');
