@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { plainMembers } from './plain-members.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const fixtures = `${root}fixtures`;
@@ -37,6 +38,7 @@ await build({
   target: 'node20',
   format: 'cjs',
   sourcemap: true,
+  plugins: [plainMembers],
   // Without comments, the only text that is not ASCII. Names stay, for stack traces.
   minifyWhitespace: true,
   charset: 'ascii',
