@@ -5,7 +5,16 @@
  * without.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,6 +65,11 @@ chmodSync(`${root}dist/load.cjs`, 0o755);
 const scratch = mkdtempSync(join(tmpdir(), 'hypstep-'));
 writeCache('help.cache', '--help');
 writeCache('run.cache', 'run');
+// Long ones use no other code than short ones.
+const short = readdirSync(`${fixtures}/scenarios`).filter(
+  (name) => !['many-switches.yaml', 'debug-pairs.yaml'].includes(name),
+);
+writeCache('catalogue.cache', 'run', ...short.map((name) => `${fixtures}/scenarios/${name}`));
 mkdirSync(join(scratch, 'asm'));
 writeFileSync(join(scratch, 'asm/asm-offsets.h'), writeCache('offsets.cache', 'offsets', 'after'));
 const include = ['after', 'common', 'common/uapi'].flatMap((folder) => ['-I', `${fixtures}/include/${folder}`]);

@@ -5,49 +5,63 @@ const { availableParallelism } = require('node:os');
 const { pathToFileURL } = require('node:url');
 const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
-const { isMainThread, Worker } = require('node:worker_threads');
+const { isMainThread, Worker, workerData } = require('node:worker_threads');
 
-// Most commands end before optimized code has paid for its making, so V8 (11 to 13, Node 20 to 24, know this flag) shall
-// see a function run fifteen times as long before it optimizes it. A world switch of a thousand steps gains by it; one of
-// a hundred thousand loses a tenth of a second, once. Flags are part of what a cache must fit.
-if (Number.parseInt(process.versions.v8, 10) <= 13) setFlagsFromString('--interrupt-budget=1000000');
-
+const bundle = `${__dirname}/hypstep.cjs`;
+const cacheToWrite = process.env.HYPSTEP_WRITE_CACHE;
 /** With so many words behind the command a catalogue of scenarios is judged, on several threads: see sim/cli/judges.ts. */
-const WORDS_FOR_THREADS = 16;
+const WORDS_OF_CATALOGUE = 16;
 /** Megabytes: more of them are more memory to find and to go through, fewer have what a run makes copied. */
 const YOUNG_GENERATION = 16;
+
+/** Which cache has the code that is nearest to what is used: code that is not used only takes time to load. */
+function nearestCache([command = '--help', ...words]) {
+  if (command.startsWith('-')) return 'help';
+  if (['run', 'test'].includes(command) && words.length >= WORDS_OF_CATALOGUE) return 'catalogue';
+  return { as: 'as', offsets: 'offsets', layout: 'offsets' }[command] ?? 'run';
+}
+
+/** Threads do what the first one does. */
+const cache = isMainThread ? nearestCache(process.argv.slice(2)) : workerData.cache;
+
+/** Flags of V8 11 to 13 (Node 20 to 24). They are part of what a cache must fit, and hold for all threads. */
+function setFlags() {
+  // Most commands end before optimized code has paid for its making, so V8 shall see a function run fifteen times as long
+  // before it optimizes it. A world switch of a thousand steps gains by it; one of a hundred thousand loses a tenth of a
+  // second, once.
+  setFlagsFromString('--interrupt-budget=1000000');
+  if (cache !== 'catalogue') return;
+  // Where every processor has a thread of its own, helpers are in their way when young objects are collected; and most of
+  // what a thread makes first it keeps, so that to collect often only has it copied.
+  setFlagsFromString('--no-parallel-scavenge');
+  setFlagsFromString('--semi-space-growth-factor=16');
+}
 
 let threads;
 
 /** Threads of this program, one for each processor but this thread's. They keep nobody waiting until somebody waits for them. */
 function startThreads() {
-  threads ??= Array.from({ length: availableParallelism() - 1 }, () => {
-    const thread = new Worker(__filename, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION } });
+  threads ??= Array.from({ length: cacheToWrite ? 0 : availableParallelism() - 1 }, () => {
+    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION };
+    const thread = new Worker(__filename, { workerData: { cache }, resourceLimits });
     thread.unref();
     return thread;
   });
   return threads;
 }
 
-// To start takes a thread as long as it takes this one, so the others begin before this one knows what to do.
-const isCatalogue = ['run', 'test'].includes(process.argv[2]) && process.argv.length - 3 >= WORDS_FOR_THREADS;
-if (isMainThread && isCatalogue) startThreads();
-
-const bundle = `${__dirname}/hypstep.cjs`;
-const cacheToWrite = process.env.HYPSTEP_WRITE_CACHE;
-
-/** Which command's code is nearest to what `command` uses: code that is not used only takes time to load. */
-function nearestCache(command = '--help') {
-  if (command.startsWith('-')) return 'help';
-  return { as: 'as', offsets: 'offsets', layout: 'offsets' }[command] ?? 'run';
-}
-
 function readCache() {
   try {
-    return readFileSync(`${__dirname}/${nearestCache(process.argv[2])}.cache`);
+    return readFileSync(`${__dirname}/${cache}.cache`);
   } catch {
     return undefined;
   }
+}
+
+if (isMainThread) {
+  if (Number.parseInt(process.versions.v8, 10) <= 13) setFlags();
+  // To start takes a thread as long as it takes this one, so the others begin before this one knows what to do.
+  if (cache === 'catalogue') startThreads();
 }
 
 // The parameters are what the bundle expects of its surroundings. It is ASCII, which is read fastest as Latin-1.
