@@ -52,7 +52,9 @@ await build({
   minifyWhitespace: true,
   charset: 'ascii',
   legalComments: 'none',
-  // The loader passes the address of the bundle, which stands for every module's own.
+  // What the loader passes: the address of the bundle stands for every module's own.
+  banner: { js: '(function (require, module, exports, bundleUrl, startThreads) {' },
+  footer: { js: '})' },
   define: { 'import.meta.url': 'bundleUrl' },
   logLevel: 'warning',
 });

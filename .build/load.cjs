@@ -64,8 +64,8 @@ if (isMainThread) {
   if (cache === 'catalogue') startThreads();
 }
 
-// The parameters are what the bundle expects of its surroundings. It is ASCII, which is read fastest as Latin-1.
-const source = `(function (require, module, exports, bundleUrl, startThreads) {${readFileSync(bundle, 'latin1')}\n})`;
+// The bundle is a function of its surroundings. It is ASCII, which is read fastest as Latin-1.
+const source = readFileSync(bundle, 'latin1');
 const script = new Script(source, { filename: bundle, cachedData: cacheToWrite ? undefined : readCache() });
 const module_ = { exports: {} };
 script.runInThisContext()(require, module_, module_.exports, pathToFileURL(bundle).href, startThreads);
