@@ -8,8 +8,19 @@ import { hostWebAssembly, type WasmMemory } from './web-assembly.ts';
 /** What a change may concern: `el1` translation regime EL1&0, `debug` debug exceptions, `all` both and everything else. */
 export type ContextScope = 'el1' | 'debug' | 'all';
 
-export interface Clock {
-  cycles: number;
+/**
+ * What a member holds before its first cycle or address. Those can be more than a small integer, or come out of arithmetic on
+ * doubles; to V8 the two are different, and where a member that began as the one becomes the other it throws away what
+ * it has optimized for all objects alike.
+ */
+export const UNSET = Number.NaN;
+
+export class Clock {
+  cycles = UNSET;
+
+  constructor() {
+    this.cycles = 0;
+  }
 }
 
 export class Cpu {
@@ -25,7 +36,7 @@ export class Cpu {
   /** Attached while steps are recorded. */
   journal: Journal | undefined;
   /** Time, in cycles of the core. Whoever owns time advances it. */
-  readonly clock: Clock = { cycles: 0 };
+  readonly clock = new Clock();
   /** Brings `clock` up to the step at hand, where its owner lets it fall behind for some steps; undefined where not. */
   catchUp: (() => void) | undefined;
   readonly #refreshListeners: (() => void)[] = [];

@@ -2,6 +2,7 @@
  * A stretch of straight-line code, executed in one go, with what is asked of its steps afterwards. All steps but the last
  * have executed an instruction and gone on to the next one.
  */
+import { UNSET } from '../core/cpu.ts';
 import { PAGE_SIZE } from '../memory/physical.ts';
 import type { Operation } from './operation.ts';
 
@@ -9,7 +10,7 @@ const MOST_STEPS = PAGE_SIZE / 4;
 
 export class Stretch {
   /** Low half of the address of the first instruction. */
-  pc = 0;
+  pc = UNSET;
   /** The operations of its page, by word of the page, and the index of the first that was executed. */
   operations: readonly (Operation | undefined)[] = [];
   first = 0;

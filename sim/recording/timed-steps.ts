@@ -2,6 +2,7 @@
  * Steps that are made and timed, and of which only the last is known: for runs that are judged by where they lead. They
  * take the cycles that a Recording of them tells, and no memory.
  */
+import { UNSET } from '../core/cpu.ts';
 import type { ExceptionEvent, Journal } from '../core/journal.ts';
 import { FIRST_FREE } from '../core/registers.ts';
 import type { Operation } from '../exec/operation.ts';
@@ -13,8 +14,8 @@ import { type StretchingMachine, StretchTimer } from './stretch-timer.ts';
 export class TimedSteps implements Stepper, Journal {
   readonly timing: TimingModel;
   length = 0;
-  issuedAt = 0;
-  completedAt = 0;
+  issuedAt = UNSET;
+  completedAt = UNSET;
   lastOperation: Operation | undefined;
   lastException: ExceptionEvent | undefined;
   readonly #machine: StretchingMachine;

@@ -5,6 +5,7 @@
  *
  * Not modelled: misses of caches and TLBs (every access hits), the write buffer filling up, other cores.
  */
+import { UNSET } from '../core/cpu.ts';
 import type { Operation } from '../exec/operation.ts';
 import { type A53Operation, prepareOperation, UNITS } from './cortex-a53-operation.ts';
 import {
@@ -60,8 +61,8 @@ const LONGEST_STEP = longestStep();
 export class CortexA53 implements TimingModel {
   readonly name = 'cortex-a53';
   readonly longestStep = LONGEST_STEP;
-  issuedAt = 0;
-  completedAt = 0;
+  issuedAt = UNSET;
+  completedAt = UNSET;
   /** What was worked out for each instruction word: it does not depend on where the instruction lies. */
   readonly #byWord = new Map<number, number>();
   readonly #packed = new WordRecords();
@@ -73,10 +74,10 @@ export class CortexA53 implements TimingModel {
   /** Cycle from which each unit can be taken. */
   readonly #unitFree = new Float64Array(UNITS.length);
   /** The cycle in which the last instruction was issued, or held the issue stage last, and how many were issued in it. */
-  #cycle = 0;
+  #cycle = UNSET;
   #issued = 0;
   /** The cycle in which the last of all results so far is there. */
-  #lastResult = 0;
+  #lastResult = UNSET;
 
   constructor() {
     this.reset(0);

@@ -4,6 +4,8 @@
  * virtual ones. Every fetch hits the cache.
  */
 
+import { UNSET } from '../core/cpu.ts';
+
 /** How a branch finds its way; `none` for an instruction that is no branch. A conditional one says where it points to. */
 export type BranchKind =
   | 'none'
@@ -44,7 +46,7 @@ export class FrontEnd {
   readonly #figures: FrontEndFigures;
   readonly #pairShift: number;
   /** Cycle of the current fetch, the pair of instructions it brought, and whether a branch of it was predicted. */
-  #cycle = 0;
+  #cycle = UNSET;
   #pair = -1;
   #hasPredicted = false;
   /** Cycles at which the last `queue` instructions left for issue: their places in the queue become free then. */
@@ -55,7 +57,7 @@ export class FrontEnd {
   readonly #targets: TargetCache;
   readonly #returns: Int32Array;
   #returnTop = 0;
-  #lastTaken = -1;
+  #lastTaken = UNSET;
 
   constructor(figures: FrontEndFigures) {
     this.#figures = figures;

@@ -2,6 +2,7 @@
  * Loads that come too soon after a store to the same bytes. Bytes are compared by the 8-byte units that hold them, by
  * virtual address.
  */
+import { UNSET } from '../core/cpu.ts';
 import { MEMORY } from './cortex-a53-table.ts';
 
 /** More stores than can be issued within the longest wait. */
@@ -25,7 +26,7 @@ export class StoreHazards {
   readonly #lastUnit = new Int32Array(KEPT);
   #next = 0;
   /** The cycle from which no load has to wait any more. */
-  #allClear = 0;
+  #allClear = UNSET;
 
   reset(): void {
     this.#lastUnit.fill(NO_UNIT);

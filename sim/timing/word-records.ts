@@ -4,7 +4,8 @@
  * other's out of the caches between two uses; to fetch them again took most of a step's time.
  */
 
-const FIRST_ROOM = 4096;
+/** Words, more than most runs fill: with another array what uses the old one is optimized anew. */
+const FIRST_ROOM = 65536;
 
 export class WordRecords {
   #words = new Int32Array(FIRST_ROOM);
