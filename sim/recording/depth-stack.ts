@@ -46,6 +46,9 @@ const ROOM_ABOVE = 50;
 /** Depths that are kept at the same time, but for those of a higher exception level. */
 const MOST_DEPTHS = 200_000;
 
+/** Below so many depths, all are looked at faster than it is counted where they return to. */
+const UNCOUNTED = 64;
+
 /** The link register. */
 const LR = X0 + 30;
 
@@ -54,7 +57,7 @@ const NOWHERE: Place = { el: -1, lo: 0, hi: 0 };
 export class DepthStack<Phase extends { readonly children: Phase[] }> {
   readonly #frames: Frame<Phase>[];
   readonly #settle: (phases: Phase[]) => void;
-  /** How many depths return to the places of each hash. */
+  /** Of the depths from UNCOUNTED on, how many return to the places of each hash. */
   readonly #returns = new Map<number, number>();
   /** How many depths an ERET of each exception level has begun. */
   readonly #erets = [0, 0, 0, 0];
@@ -139,15 +142,15 @@ export class DepthStack<Phase extends { readonly children: Phase[] }> {
       level: phase === undefined || isFolded ? outer.level : outer.level + 1,
       deepest,
     });
-    this.#count(place, 1);
+    if (this.#frames.length > UNCOUNTED) this.#count(place, 1);
     if (kind === 'eret') this.#erets[handlerEl]!++;
   }
 
   /** Closes depths up to the innermost one of `kind` that returns to `place`; false where there is none. */
   #returnTo(place: Place, kind: Frame<Phase>['kind']): boolean {
-    // Without the count a program that recurses deep, and leaves for other places, would have all depths looked at each time.
-    if ((this.#returns.get(hashOf(place)) ?? 0) === 0) return false;
     let at = this.#frames.length - 1;
+    // Without the count a program that recurses deep, and leaves for other places, would have all depths looked at each time.
+    if (at >= UNCOUNTED && (this.#returns.get(hashOf(place)) ?? 0) === 0) at = UNCOUNTED - 1;
     while (at >= 0 && !leadsTo(this.#frames[at]!, kind, place)) at--;
     if (at >= 0) this.#popTo(at);
     return at >= 0;
@@ -162,7 +165,7 @@ export class DepthStack<Phase extends { readonly children: Phase[] }> {
   #popTo(depth: number): void {
     while (this.#frames.length > depth) {
       const frame = this.#frames.pop()!;
-      this.#count(frame.returnsTo, -1);
+      if (this.#frames.length >= UNCOUNTED) this.#count(frame.returnsTo, -1);
       if (frame.kind === 'eret') this.#erets[frame.handlerEl]!--;
       if (frame.kind === 'exception' && this.#frames.length > depth) this.#hoist(frame, depth);
     }

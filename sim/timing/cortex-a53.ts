@@ -17,9 +17,10 @@ import {
   MEMORY,
   MULTIPLY64,
 } from './cortex-a53-table.ts';
-import { FrontEnd } from './front-end.ts';
+import { BRANCH_KINDS, FrontEnd } from './front-end.ts';
 import { NO_OPERATION, type TimedStep, type TimingModel } from './model.ts';
 import {
+  BRANCH,
   BUSY,
   BYTES,
   COMPUTED_END,
@@ -122,7 +123,7 @@ export class CortexA53 implements TimingModel {
     if ((flags & FLAG.isStore) !== 0) this.#stores.store(step.address, words[start + BYTES]!, issue, busy);
     if (this.completedAt > this.#lastResult) this.#lastResult = this.completedAt;
     this.#frontEnd.issued(issue);
-    if ((flags & FLAG.isBranch) !== 0) this.#follow(this.#whole.get(start)!, step, issue);
+    if ((flags & FLAG.isBranch) !== 0) this.#follow(words, start, step, issue);
     if (step.exception === 'entry') this.#frontEnd.refetch(issue + EXCEPTION.entry.value);
     else if ((flags & FLAG.refetches) !== 0) this.#frontEnd.refetch(this.#lastResult + EXCEPTION.refetch.value);
   }
@@ -134,8 +135,9 @@ export class CortexA53 implements TimingModel {
     if (step.exception === 'entry') this.#frontEnd.refetch(this.#cycle + EXCEPTION.entry.value);
   }
 
-  #follow(operation: A53Operation, step: TimedStep, issue: number): void {
-    this.#frontEnd.follow(operation.branch, step.pc, step.nextPc, isTaken(operation, step), issue);
+  #follow(words: Int32Array, start: number, step: TimedStep, issue: number): void {
+    const isTaken = step.nextPc !== (step.pc + 4) >>> 0 || isTakenToNext(this.#whole.get(start)!, step);
+    this.#frontEnd.follow(BRANCH_KINDS[words[start + BRANCH]!]!, step.pc, step.nextPc, isTaken, issue);
   }
 
   /** The first cycle in which fetch, order, operands, unit, earlier stores and pairing all let the instruction be issued. */
@@ -261,9 +263,8 @@ function valuesOf<Figures extends Readonly<Record<string, { readonly value: numb
   return Object.fromEntries(Object.entries(figures).map(([name, { value }]) => [name, value])) as ValuesOf<Figures>;
 }
 
-/** Of a branch: whether it goes anywhere but on. A branch to the next instruction is taken where its condition holds. */
-function isTaken(operation: A53Operation, step: TimedStep): boolean {
-  if (step.nextPc !== (step.pc + 4) >>> 0) return true;
+/** Whether a branch that is followed by the next instruction was taken: one that leads there is where its condition holds. */
+function isTakenToNext(operation: A53Operation, step: TimedStep): boolean {
   if (operation.condition !== undefined) return operation.condition(step.before);
   return operation.branch !== 'conditional-forward' && operation.branch !== 'conditional-backward';
 }

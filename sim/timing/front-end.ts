@@ -7,15 +7,17 @@
 import { UNSET } from '../core/cpu.ts';
 
 /** How a branch finds its way; `none` for an instruction that is no branch. A conditional one says where it points to. */
-export type BranchKind =
-  | 'none'
-  | 'direct'
-  | 'conditional-forward'
-  | 'conditional-backward'
-  | 'call'
-  | 'jump-register'
-  | 'call-register'
-  | 'return';
+export const BRANCH_KINDS = [
+  'none',
+  'direct',
+  'conditional-forward',
+  'conditional-backward',
+  'call',
+  'jump-register',
+  'call-register',
+  'return',
+] as const;
+export type BranchKind = (typeof BRANCH_KINDS)[number];
 
 export interface FrontEndFigures {
   readonly pairBytes: number;

@@ -1,5 +1,6 @@
 /** Instructions worked out, as the model's innermost loop reads them: as WordRecords. */
 import type { A53Operation } from './cortex-a53-operation.ts';
+import { BRANCH_KINDS } from './front-end.ts';
 
 // Where the members of a record are, from its begin. Lists come last: operands (place, stage), then places of results:
 // computed, written back, loaded (place, last byte, extra cycles, whether it is a pointer).
@@ -10,12 +11,14 @@ export const BUSY = 2;
 export const LATENCY = 3;
 export const HOLDS = 4;
 export const BYTES = 5;
+/** Index into BRANCH_KINDS. */
+export const BRANCH = 6;
 /** Where each list ends, from the begin of the record. */
-export const OPERANDS_END = 6;
-export const COMPUTED_END = 7;
-export const WRITTEN_BACK_END = 8;
-export const LOADED_END = 9;
-export const OPERANDS = 10;
+export const OPERANDS_END = 7;
+export const COMPUTED_END = 8;
+export const WRITTEN_BACK_END = 9;
+export const LOADED_END = 10;
+export const OPERANDS = 11;
 /** Words of an operand, and of what is loaded. */
 export const OPERAND_WORDS = 2;
 export const LOADED_WORDS = 4;
@@ -36,13 +39,13 @@ export const FLAG = {
 
 /** The record of an instruction. */
 export function packed(operation: A53Operation): number[] {
-  const { unit, busy, latency, holds, bytes, operands, computed, writtenBack, loaded } = operation;
+  const { unit, busy, latency, holds, bytes, branch, operands, computed, writtenBack, loaded } = operation;
   const operandsEnd = OPERANDS + operands.length;
   const computedEnd = operandsEnd + computed.length;
   const writtenBackEnd = computedEnd + writtenBack.length;
   const loadedEnd = writtenBackEnd + LOADED_WORDS * loaded.length;
   return [
-    ...[flagsOf(operation), unit, busy, latency, holds, bytes],
+    ...[flagsOf(operation), unit, busy, latency, holds, bytes, BRANCH_KINDS.indexOf(branch)],
     ...[operandsEnd, computedEnd, writtenBackEnd, loadedEnd],
     ...operands,
     ...computed,

@@ -86,6 +86,22 @@ end: nop`;
   assert.equal(outlineOf(record(source)), ['start 2', '  a 2', '    a 2', '      a 2', '        a 2']);
 });
 
+test('calls return from any depth to the one that called', () => {
+  // Each level calls b after the call of the next level has returned.
+  const source = `start: mov x0, #100; bl a; bl b; b end
+a: cbz x0, 1f; stp x0, x30, [x20], #16; sub x0, x0, #1; bl a; bl b; ldp x0, x30, [x20, #-16]!; 1: ret
+b: ret
+end: nop`;
+  const recording = record(source, 2000);
+  let children = phasesOf(recording, recording.annotations)[0]!.children;
+  for (let depth = 0; depth <= 100; depth++) {
+    const names = children.map(({ name }) => name);
+    assert.equal(names, ['a', 'b'], `depth ${depth}`);
+    children = children[0]!.children;
+  }
+  assert.equal(children, []);
+});
+
 /** How many phases lie in one another, along the last of each. */
 function depthOf(phases: readonly Phase[]): number {
   let depth = 0;
