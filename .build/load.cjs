@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** Starts the bundled program with V8's compiled code for the command at hand, where that fits (see bundle.ts). */
-const { readFileSync, writeFileSync } = require('node:fs');
+const { readFileSync, statSync, writeFileSync } = require('node:fs');
 const { availableParallelism } = require('node:os');
 const { pathToFileURL } = require('node:url');
 const { setFlagsFromString } = require('node:v8');
@@ -9,15 +9,32 @@ const { isMainThread, Worker, workerData } = require('node:worker_threads');
 
 const bundle = `${__dirname}/hypstep.cjs`;
 const cacheToWrite = process.env.HYPSTEP_WRITE_CACHE;
-/** With so many words behind the command a catalogue of scenarios is judged, on several threads: see sim/cli/judges.ts. */
-const WORDS_OF_CATALOGUE = 16;
+/** So many scenarios are a catalogue, which is judged on several threads: see sim/cli/judges.ts. */
+const SCENARIOS_OF_CATALOGUE = 16;
 /** Megabytes: more of them are more memory to find and to go through, fewer have what a run makes copied. */
 const YOUNG_GENERATION = 16;
+
+function isFolder(path) {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** Whether `command` with `words` behind it is going to judge a catalogue: a guess, since nothing is known of its options here. */
+function isCatalogue(command, words) {
+  if (command !== 'run' && command !== 'test') return false;
+  const isOption = (word = '') => word.startsWith('-');
+  const paths = words.filter((word, n) => !isOption(word) && !isOption(words[n - 1]));
+  if (command === 'test' && paths.length === 0) return true;
+  return paths.length >= SCENARIOS_OF_CATALOGUE || paths.some(isFolder);
+}
 
 /** Which cache has the code that is nearest to what is used: code that is not used only takes time to load. */
 function nearestCache([command = '--help', ...words]) {
   if (command.startsWith('-')) return 'help';
-  if (['run', 'test'].includes(command) && words.length >= WORDS_OF_CATALOGUE) return 'catalogue';
+  if (isCatalogue(command, words)) return 'catalogue';
   return { as: 'as', offsets: 'offsets', layout: 'offsets' }[command] ?? 'run';
 }
 
