@@ -1,11 +1,12 @@
 /** Many scenarios run and judged: the table, then the failures. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Verdict } from '../check/verdict.ts';
 import { CommandFailed, UsageError } from './exit.ts';
 import type { GoldenUse } from './golden-file.ts';
 import { judgeAll } from './judges.ts';
 import { printLines } from './output.ts';
+import { kindAt } from './paths.ts';
 import { Progress } from './progress.ts';
 import { checkRunnableOptions, type RunnableOptions } from './scenario-options.ts';
 
@@ -16,8 +17,9 @@ export interface ManyOptions extends RunnableOptions {
 /** The scenario files that `paths` name, folders by what is in them. Throws UsageError where there is none. */
 export function scenarioFiles(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {
-    if (!existsSync(path)) throw new UsageError(`there is no '${path}'`);
-    if (!statSync(path).isDirectory()) return [path];
+    const kind = kindAt(path);
+    if (kind === undefined) throw new UsageError(`there is no '${path}'`);
+    if (kind === 'other') return [path];
     const found = readdirSync(path)
       .filter((name) => /\.ya?ml$/.test(name))
       .sort()

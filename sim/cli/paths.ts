@@ -1,5 +1,5 @@
 /** Where hypstep's own files are: beside the sources when run from them, above dist/ when built. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -28,4 +28,13 @@ export function defaultScenario(): string {
 /** The folder of the fixtures: hyp/, include/, guests/, scenarios/, golden/. */
 export function fixturesFolder(): string {
   return ownPath('fixtures');
+}
+
+/** What is at `path`; undefined where nothing is that could be looked at. */
+export function kindAt(path: string): 'folder' | 'other' | undefined {
+  try {
+    return statSync(path).isDirectory() ? 'folder' : 'other';
+  } catch {
+    return undefined;
+  }
 }

@@ -2,7 +2,6 @@
  * `hypstep run`: a scenario run to its end, as a table of the routines it went through and what came back; or a bare-metal
  * program run to its end, with what it sends on standard output.
  */
-import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { LoadedScenario } from '../scenario/load.ts';
 import { CommandFailed, UsageError } from './exit.ts';
@@ -45,10 +44,10 @@ export function defineRun(program: Command): void {
 
 /** The scenario at `path`, or the default one; undefined where that is a folder, or has a matrix and so several runs. */
 async function onlyRun(path: string | undefined, options: RunOptions): Promise<LoadedScenario | undefined> {
-  if (path !== undefined && statSync(path, { throwIfNoEntry: false })?.isDirectory()) return undefined;
   const { loadCombinations } = await import('../scenario/load.ts');
   const { NodeFiles } = await import('../../asm/source/node-files.ts');
-  const { defaultScenario } = await import('./paths.ts');
+  const { defaultScenario, kindAt } = await import('./paths.ts');
+  if (path !== undefined && kindAt(path) === 'folder') return undefined;
   const combinations = loadCombinations(path ?? defaultScenario(), new NodeFiles(), options);
   return combinations.length > 1 ? undefined : combinations[0];
 }

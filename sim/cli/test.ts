@@ -1,7 +1,6 @@
 /** `hypstep test`: scenarios as regression tests, each with its expectations and a golden trace. */
-import { statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { ownPath } from './paths.ts';
+import { kindAt, ownPath } from './paths.ts';
 import { type ScenarioOptions, withScenarioOptions } from './scenario-options.ts';
 
 interface TestOptions extends ScenarioOptions {
@@ -26,7 +25,7 @@ export function defineTest(program: Command): void {
     const { runMany, scenarioFiles } = await import('./many.ts');
     const named = paths.length > 0 ? paths : [ownPath('fixtures', 'scenarios')];
     const own = options.kernel === undefined && options.sources === undefined;
-    const update = named.filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+    const update = named.filter((path) => kindAt(path) === 'other');
     await runMany(scenarioFiles(named), options, options.update ? { update } : own ? 'compare' : 'none');
   });
 }

@@ -107,6 +107,11 @@ test('a guest whose vectors hold no code is told with where it goes round, below
 test('a file that is not there is one error', () => {
   assert.match(faultLines({}, ['run', 'gone.yaml'])[0]!, /error: no scenario file 'gone\.yaml'/);
   assert.match(faultLines({}, ['as', 'gone.S'])[0]!, /error: .*gone\.S/);
+  // The file of a line cannot be a folder.
+  assert.match(faultLines({ 'a.yaml': '' }, ['run', 'a.yaml/b'])[0]!, /error: no scenario file 'a\.yaml\/b'/);
+  const { status, stderr } = hypstep(['test', 'package.json/b']);
+  assert.is(status, 2);
+  assert.match(stderr, /^hypstep: error: there is no 'package\.json\/b'$/m);
 });
 
 test('a wrong command line is status 2 and says where help is', () => {
