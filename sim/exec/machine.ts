@@ -185,6 +185,7 @@ export class Machine extends Hardware {
       stretch.addresses[stretch.length] = words[ADDRESS_LOW]!;
       stretch.length++;
     }
+    this.#last = operation;
     stretch.last = operation;
     return stretch.length;
   }

@@ -1,7 +1,6 @@
 /**
- * Times stretches of straight-line code after they were executed: a timing model that is told of many steps in a row is
- * three times as fast as one that is told of each in between. Whoever reads the clock in the middle of a stretch has the steps
- * before timed first.
+ * Times stretches of straight-line code after they were executed, so that neither what executes nor what times leaves its
+ * loop between two steps. Whoever reads the clock in the middle of a stretch has the steps before timed first.
  */
 import type { ExceptionEvent } from '../core/journal.ts';
 import { PC } from '../core/registers.ts';

@@ -116,6 +116,7 @@ function assertSame(lines: readonly string[], count: number, most = Number.POSIT
   assert.equal([made.steps.length, made.steps.issuedAt], [count, recording.issuedAt]);
   assert.is(made.steps.completedAt, recording.completedAt);
   assert.equal(made.steps.lastException?.kind, recording.lastException?.kind);
+  assert.equal(one.lastAccess, other.lastAccess);
   assert.equal(one.cpu.cells, other.cpu.cells);
   assert.is(Buffer.compare(one.physical.u8, other.physical.u8), 0, 'RAM');
   return one;
