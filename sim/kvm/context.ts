@@ -120,9 +120,21 @@ const vcpuComparators = oncePerKernel((facts) => {
   return comparatorRegisters(facts).map((one) => ({ ...one, group: 'debug' as const, path: `${prefix}${one.path}` }));
 });
 
-const vcpuContext = oncePerKernel((facts) =>
+/** The registers of contextRegisters with their paths from struct kvm_vcpu on. */
+export const vcpuContext = oncePerKernel((facts) =>
   contextRegisters(facts).map((one) => ({ ...one, path: `arch.ctxt.${one.path}` })),
 );
+
+/** The vcpu's own debug registers, wherever its debug_ptr points, with their paths from struct kvm_vcpu on. */
+const ownComparators = oncePerKernel((facts) => {
+  const prefix = hasDebugPointer(facts) ? 'arch.vcpu_debug_state.' : 'arch.ctxt.';
+  return comparatorRegisters(facts).map((one) => ({ ...one, path: `${prefix}${one.path}` }));
+});
+
+/** Those of a machine with `breakpoints` and `watchpoints`. */
+export function ownDebugRegisters(facts: KernelFacts, breakpoints: number, watchpoints: number): DebugRegister[] {
+  return ownComparators(facts).filter(isAmong(breakpoints, watchpoints));
+}
 
 /**
  * Every register of a guest that struct kvm_vcpu keeps, on a machine with `breakpoints` and `watchpoints`, with its path

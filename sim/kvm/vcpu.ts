@@ -8,7 +8,7 @@ import type { Machine } from '../exec/machine.ts';
 import { vtcr } from '../memory/page-tables.ts';
 import { PAGE_SIZE } from '../memory/physical.ts';
 import type { TypedMemory } from '../memory/typed.ts';
-import { contextRegisters, debugRegisters, hasDebugPointer } from './context.ts';
+import { ownDebugRegisters, vcpuContext } from './context.ts';
 import { resetDebugPointer } from './debug.ts';
 import type { HostMemory } from './host-memory.ts';
 import { asWritten, PHYSICAL_BITS, patternMask, setRegister } from './host-state.ts';
@@ -83,6 +83,8 @@ export class VirtualMachine implements KvmHost {
   readonly kvm: bigint;
   readonly vcpu: bigint;
   readonly #options: VmOptions;
+  /** While the machine is as after its reset: see patternsAtResetOf. */
+  #patternsAtReset: Map<string, bigint> | undefined;
 
   /**
    * Allocates the structs, names them 'kvm', 'host_context', and for each vcpu 'vcpu' and 'run' ('vcpu1' and 'run1', and so
@@ -103,7 +105,9 @@ export class VirtualMachine implements KvmHost {
     this.guestMemory = this.#createGuestMemory();
     this.userMemory = new UserMemory(memory, machine.memory);
     this.#initialiseKvm();
+    this.#patternsAtReset = patternsAtResetOf(machine);
     for (const vcpu of this.vcpus) this.#initialiseVcpu(vcpu, hostContext);
+    this.#patternsAtReset = undefined;
   }
 
   /** Gives a vcpu's registers what KVM resets them to; those that the architecture leaves unknown get a pattern. */
@@ -203,29 +207,39 @@ export class VirtualMachine implements KvmHost {
 
   #fillWithPatterns(vcpu: Vcpu, values: Readonly<Record<string, bigint>>): void {
     const { machine, facts } = this;
-    const vectorHalves = new Map<string, bigint>();
-    for (const { cell, path } of contextRegisters(facts)) {
+    // The low half of a vector register comes before its high one, and both are one field.
+    let low = 0n;
+    for (const { cell, path } of vcpuContext(facts)) {
       const value = cell in values ? asWritten(machine, cell, values[cell]!) : this.#pattern(cell);
-      const half = /^(v\d+)\.d([01])$/.exec(cell);
-      if (half === null) {
-        vcpu.write(`arch.ctxt.${path}`, value);
-      } else {
-        const whole = (vectorHalves.get(path) ?? 0n) | (value << (half[2] === '1' ? 64n : 0n));
-        vectorHalves.set(path, whole);
-        vcpu.write(`arch.ctxt.${path}`, whole);
-      }
+      if (cell.endsWith('.d0')) low = value;
+      else vcpu.write(path, cell.endsWith('.d1') ? (value << 64n) | low : value);
     }
     const { breakpoints, watchpoints } = debugRegisterCounts(machine.model);
-    const prefix = hasDebugPointer(facts) ? 'arch.vcpu_debug_state' : 'arch.ctxt';
-    for (const { cell, path } of debugRegisters(facts, breakpoints, watchpoints)) {
-      vcpu.write(`${prefix}.${path}`, this.#pattern(cell));
+    for (const { cell, path } of ownDebugRegisters(facts, breakpoints, watchpoints)) {
+      vcpu.write(path, this.#pattern(cell));
     }
   }
 
   /** A value of its own for the guest's register `name`, as the register would hold it. */
   #pattern(name: string): bigint {
-    return asWritten(this.machine, name, patternFor('guest', name, patternMask(this.machine, name)));
+    const known = this.#patternsAtReset?.get(name);
+    if (known !== undefined) return known;
+    const value = asWritten(this.machine, name, patternFor('guest', name, patternMask(this.machine, name)));
+    this.#patternsAtReset?.set(name, value);
+    return value;
   }
+}
+
+const patternsAtReset = new WeakMap<Machine, Map<string, bigint>>();
+
+/**
+ * The patterns of `machine`'s registers that were made while it was as after a reset. What a register makes of a value may
+ * depend on others, but each reset leaves them alike.
+ */
+function patternsAtResetOf(machine: Machine): Map<string, bigint> {
+  const known = patternsAtReset.get(machine) ?? new Map<string, bigint>();
+  patternsAtReset.set(machine, known);
+  return known;
 }
 
 /** KVM_ARM_VCPU_INIT's features: PSCI 0.2, and a 32-bit EL1. */
