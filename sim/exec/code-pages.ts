@@ -14,6 +14,8 @@ const WORDS = PAGE_SIZE / 4;
 /** By word of the page. */
 export interface CodePage {
   readonly operations: (Operation | undefined)[];
+  /** What each operation was decoded from. */
+  readonly decoded: Uint32Array;
   /** Where somebody has asked for translations. */
   translated: TranslatedPage | undefined;
 }
@@ -30,7 +32,7 @@ export class CodePages {
   readonly #translator: Translator;
   readonly #pages: (CodePage | undefined)[];
   /** What was decoded of pages that were dropped since. */
-  readonly #dropped = new Map<number, (Operation | undefined)[]>();
+  readonly #dropped = new Map<number, CodePage>();
   /** How many operations were made. */
   #decoded = 0;
 
@@ -45,7 +47,7 @@ export class CodePages {
     const number = offset >>> 12;
     let page = this.#pages[number];
     if (page === undefined) {
-      page = { operations: this.#stillDecoded(number), translated: undefined };
+      page = this.#stillDecoded(number);
       this.#pages[number] = page;
       this.#on.memory.markCode(number);
     }
@@ -54,9 +56,10 @@ export class CodePages {
 
   /** Heeds that page number `page` of RAM was written to, or may have been. */
   drop(page: number): void {
-    const { operations } = this.#pages[page] ?? {};
-    if (operations === undefined) return;
-    this.#dropped.set(page, operations);
+    const dropped = this.#pages[page];
+    if (dropped === undefined) return;
+    dropped.translated = undefined;
+    this.#dropped.set(page, dropped);
     this.#pages[page] = undefined;
     this.#on.memory.unmarkCode(page);
   }
@@ -66,19 +69,21 @@ export class CodePages {
     for (let page = 0; page < this.#pages.length; page++) this.drop(page);
   }
 
-  /** What was decoded of page number `page` of RAM before it was dropped and is still so. */
-  #stillDecoded(page: number): (Operation | undefined)[] {
-    const operations = this.#dropped.get(page);
-    if (operations === undefined) return empty();
-    this.#dropped.delete(page);
-    const words = this.#on.memory.physical.u32.subarray(page * WORDS, (page + 1) * WORDS);
-    for (let n = 0; n < WORDS; n++) if (operations[n]?.instruction.word !== words[n]) operations[n] = undefined;
-    return operations;
+  /** Page number `number` of RAM, with what was decoded of it before it was dropped and is still so. */
+  #stillDecoded(number: number): CodePage {
+    const page = this.#dropped.get(number);
+    if (page === undefined) return { operations: empty(), decoded: new Uint32Array(WORDS), translated: undefined };
+    this.#dropped.delete(number);
+    const { operations, decoded } = page;
+    const { u32 } = this.#on.memory.physical;
+    const first = number * WORDS;
+    for (let n = 0; n < WORDS; n++) if (decoded[n] !== u32[first + n]) operations[n] = undefined;
+    return page;
   }
 
   /** The operation at RAM offset `offset`. Throws UNDEFINED where the word is none, NotModelled where the table lacks it. */
   operationAt(offset: number): Operation {
-    const { operations } = this.at(offset);
+    const { operations, decoded } = this.at(offset);
     const index = (offset & (PAGE_SIZE - 1)) >>> 2;
     const known = operations[index];
     if (known !== undefined) return known;
@@ -87,6 +92,7 @@ export class CodePages {
     if (instruction === undefined) throw unknown(word, this.#on.cpu.pc);
     const operation = makeOperation(instruction, this.#decoded++, offset, this.#on);
     operations[index] = operation;
+    decoded[index] = word;
     return operation;
   }
 
