@@ -183,6 +183,7 @@ export class Machine extends Hardware {
     } catch (reason) {
       this.#takeThrown(reason, operation);
       stretch.addresses[stretch.length] = words[ADDRESS_LOW]!;
+      stretch.devices[stretch.length] = 0;
       stretch.length++;
     }
     this.#last = operation;

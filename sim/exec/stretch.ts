@@ -20,7 +20,7 @@ export class Stretch {
   last: Operation | undefined;
   /** By step: low half of the virtual address that it accessed; without meaning where it accessed none. */
   readonly addresses = new Uint32Array(MOST_STEPS);
-  /** By step: 1 where it accessed a device. */
+  /** By step: 1 where it accessed a device, and took no exception. */
   readonly devices = new Uint8Array(MOST_STEPS);
 
   /** What step `n`, not the last one, has executed. */

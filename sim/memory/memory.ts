@@ -56,8 +56,9 @@ export class Memory {
     this.#slow = new SlowAccess(cpu, physical, this.#mmu);
     cpu.onRefresh(() => this.#refresh());
     cpu.onContextChange((scope) => {
-      if (scope === 'all' || (scope === 'el1' && cpu.el < 2)) this.#contextChanged();
-      else if (scope === 'el1') this.#el1Changed();
+      if (scope === 'debug') return;
+      if (scope === 'el1' && cpu.el === 2) this.#el1Changed();
+      else this.#contextChanged();
     });
     this.#contextChanged();
   }

@@ -136,7 +136,7 @@ export class TypedMemory {
     let region: TypedRegion | undefined;
     const find = (path: string): KnownPath => {
       region ??= this.#region(name, `${name}.${path}`);
-      return { region, member: membersOf(region).get(path) ?? memberOf(region, path) };
+      return { region, member: memberOf(region, path) };
     };
     return {
       read: (path) => this.#readAt(...this.#scalar(find(path))),
@@ -147,7 +147,7 @@ export class TypedMemory {
   #known(path: string): KnownPath {
     const { name, inside } = partsOf(path);
     const region = this.#region(name, path);
-    return { region, member: membersOf(region).get(inside) ?? memberOf(region, inside) };
+    return { region, member: memberOf(region, inside) };
   }
 
   /** The object called `name`, with which `path` begins. */
@@ -252,23 +252,21 @@ const knownMembers = {
   big: new WeakMap<CType, Map<string, Member>>(),
 };
 
-/** What is known of paths inside objects of the region's type. */
-function membersOf({ type, bigEndian = false }: TypedRegion): Map<string, Member> {
+/** What `path` names inside an object of the region's type. */
+function memberOf({ type, bigEndian = false }: TypedRegion, path: string): Member {
   const byType = bigEndian ? knownMembers.big : knownMembers.little;
-  let members = byType.get(type);
-  if (members === undefined) {
-    members = new Map();
-    byType.set(type, members);
+  let byPath = byType.get(type);
+  if (byPath === undefined) {
+    byPath = new Map();
+    byType.set(type, byPath);
   }
-  return members;
-}
-
-/** What `path` names inside an object of the region's type; it is known from then on. */
-function memberOf(region: TypedRegion, path: string): Member {
-  const parts = resolveSteps(region.type, path).map((step) => placeOf(step, region.bigEndian ?? false));
-  const own = parts.at(-1)!;
-  const member = { path, parts, own, isScalar: isScalar(own) };
-  membersOf(region).set(path, member);
+  let member = byPath.get(path);
+  if (member === undefined) {
+    const parts = resolveSteps(type, path).map((step) => placeOf(step, bigEndian));
+    const own = parts.at(-1)!;
+    member = { path, parts, own, isScalar: isScalar(own) };
+    byPath.set(path, member);
+  }
   return member;
 }
 

@@ -46,6 +46,12 @@ export const WRITES = 5;
 /** Stands for the record of no operation. */
 export const NOTHING = -1;
 
+/** What a timing model is told of a step that took or left `event`. */
+export function exceptionOf(event: ExceptionEvent | undefined): TimedStep['exception'] {
+  if (event === undefined) return 'none';
+  return event.kind === 'return' ? 'return' : 'entry';
+}
+
 export class StepTimer {
   /** The cells of the fixed part as they were before the step at hand, as halves. */
   readonly before = new Uint32Array(2 * FIRST_FREE);
@@ -106,7 +112,7 @@ export class StepTimer {
     step.nextPc = this.#words[PC_LOW]!;
     step.address = this.#words[ADDRESS_LOW]!;
     step.device = offset === NOT_RAM;
-    step.exception = event === undefined ? 'none' : isCompleted ? 'return' : 'entry';
+    step.exception = exceptionOf(event);
     this.#timing.issue(step);
     this.#cpu.clock.cycles = this.#timing.issuedAt;
     return offset;

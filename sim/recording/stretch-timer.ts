@@ -8,7 +8,7 @@ import { keepByNumber, type Operation } from '../exec/operation.ts';
 import type { Stretch } from '../exec/stretch.ts';
 import { PAGE_SIZE } from '../memory/physical.ts';
 import { emptyTimedStep, NO_OPERATION, type TimedStep, type TimingModel } from '../timing/model.ts';
-import type { SteppedMachine } from './step-timer.ts';
+import { exceptionOf, type SteppedMachine } from './step-timer.ts';
 
 /** What stretches are executed with: see Machine. */
 export interface StretchingMachine extends SteppedMachine {
@@ -59,15 +59,9 @@ export class StretchTimer {
   /** Times the steps before step `end` that are not timed yet; none of them is the last. */
   #timeUpTo(end: number): void {
     const { stretch, cpu } = this.#machine;
-    const step = this.#step;
-    step.exception = 'none';
+    this.#step.exception = 'none';
     for (let n = this.#timed; n < end; n++) {
-      step.operation = this.#numberOf(stretch.operationOf(n));
-      step.pc = (stretch.pc + 4 * n) >>> 0;
-      step.nextPc = (step.pc + 4) >>> 0;
-      step.address = stretch.addresses[n]!;
-      step.device = stretch.devices[n] !== 0;
-      this.#timing.issue(step);
+      this.#time(n, stretch.operationOf(n), (stretch.pc + 4 * n + 4) >>> 0);
       this.cycles[n] = this.#timing.issuedAt;
     }
     this.#timed = end;
@@ -78,16 +72,21 @@ export class StretchTimer {
     const { stretch, cpu } = this.#machine;
     const n = stretch.length - 1;
     this.#timeUpTo(n);
-    const step = this.#step;
-    const isCompleted = event === undefined || event.kind === 'return';
-    step.operation = stretch.last === undefined ? NO_OPERATION : this.#numberOf(stretch.last);
-    step.pc = (stretch.pc + 4 * n) >>> 0;
-    step.nextPc = cpu.words[2 * PC]!;
-    step.address = stretch.addresses[n]!;
-    step.device = isCompleted && stretch.devices[n] !== 0;
-    step.exception = event === undefined ? 'none' : isCompleted ? 'return' : 'entry';
-    this.#timing.issue(step);
+    this.#step.exception = exceptionOf(event);
+    this.#time(n, stretch.last, cpu.words[2 * PC]!);
     cpu.clock.cycles = this.#timing.issuedAt;
+  }
+
+  /** Times step `n`, which executed `operation` and led to `nextPc`. */
+  #time(n: number, operation: Operation | undefined, nextPc: number): void {
+    const { stretch } = this.#machine;
+    const step = this.#step;
+    step.operation = operation === undefined ? NO_OPERATION : this.#numberOf(operation);
+    step.pc = (stretch.pc + 4 * n) >>> 0;
+    step.nextPc = nextPc;
+    step.address = stretch.addresses[n]!;
+    step.device = stretch.devices[n] !== 0;
+    this.#timing.issue(step);
   }
 
   #numberOf(operation: Operation): number {

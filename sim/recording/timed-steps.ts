@@ -79,8 +79,7 @@ export class TimedSteps implements Stepper, Journal {
       const most = Math.min(limit - done, unwatched.most());
       const made = most > 1 ? this.#runStretch(most, unwatched) : 0;
       if (made > 0) this.#isOver = until(this.lastException, this.lastOperation);
-      else done += this.#runOne(until);
-      done += made;
+      done += made > 0 ? made : this.#runOne(until);
     }
     return done;
   }

@@ -44,7 +44,7 @@ export class EventQueue {
 
   /** Whether one may be due now; `due` says. Changes nothing. */
   mayBeDue(): boolean {
-    return this.#waiting.length > 0 && this.#waiting.some((one) => this.#mayBeDue(one));
+    return this.areWaiting && this.#waiting.some((one) => this.#mayBeDue(one));
   }
 
   /** Takes the lines out that are due now, before the next step. To be called once after each step. */
