@@ -7,7 +7,7 @@ import { PC } from '../core/registers.ts';
 import { keepByNumber, type Operation } from '../exec/operation.ts';
 import type { Stretch } from '../exec/stretch.ts';
 import { PAGE_SIZE } from '../memory/physical.ts';
-import { emptyTimedStep, NO_OPERATION, type TimedStep, type TimingModel } from '../timing/model.ts';
+import { emptyTimedRow, NO_OPERATION, type TimedRow, type TimingModel } from '../timing/model.ts';
 import { exceptionOf, type SteppedMachine } from './step-timer.ts';
 
 /** What stretches are executed with: see Machine. */
@@ -18,11 +18,11 @@ export interface StretchingMachine extends SteppedMachine {
 
 export class StretchTimer {
   /** By step of the stretch: the cycle in which it was issued. */
-  readonly cycles = new Float64Array(PAGE_SIZE / 4);
+  readonly cycles: Float64Array;
   readonly #machine: StretchingMachine;
   readonly #timing: TimingModel;
   /** Its operands are looked at after the step: those of branches, which change none. */
-  readonly #step: TimedStep;
+  readonly #row: TimedRow;
   /** The model's numbers of operations, by their own. */
   readonly #prepared: (number | undefined)[] = [];
   /** How many steps of the stretch are timed. */
@@ -31,7 +31,8 @@ export class StretchTimer {
   constructor(machine: StretchingMachine, timing: TimingModel) {
     this.#machine = machine;
     this.#timing = timing;
-    this.#step = emptyTimedStep(machine.cpu.words);
+    this.#row = emptyTimedRow(PAGE_SIZE / 4, machine.cpu.words, machine.stretch);
+    this.cycles = this.#row.cycles;
   }
 
   /**
@@ -58,35 +59,34 @@ export class StretchTimer {
 
   /** Times the steps before step `end` that are not timed yet; none of them is the last. */
   #timeUpTo(end: number): void {
-    const { stretch, cpu } = this.#machine;
-    this.#step.exception = 'none';
-    for (let n = this.#timed; n < end; n++) {
-      this.#time(n, stretch.operationOf(n), (stretch.pc + 4 * n + 4) >>> 0);
-      this.cycles[n] = this.#timing.issuedAt;
-    }
-    this.#timed = end;
-    cpu.clock.cycles = this.#timing.issuedAt;
+    this.#gather(end);
+    this.#time(end, (this.#machine.stretch.pc + 4 * end) >>> 0, 'none');
   }
 
   #timeLast(event: ExceptionEvent | undefined): void {
     const { stretch, cpu } = this.#machine;
     const n = stretch.length - 1;
-    this.#timeUpTo(n);
-    this.#step.exception = exceptionOf(event);
-    this.#time(n, stretch.last, cpu.words[2 * PC]!);
-    cpu.clock.cycles = this.#timing.issuedAt;
+    this.#gather(n);
+    this.#row.operations[n] = stretch.last === undefined ? NO_OPERATION : this.#numberOf(stretch.last);
+    this.#time(n + 1, cpu.words[2 * PC]!, exceptionOf(event));
   }
 
-  /** Times step `n`, which executed `operation` and led to `nextPc`. */
-  #time(n: number, operation: Operation | undefined, nextPc: number): void {
+  /** Puts the steps before step `end` that are not timed yet into the row. */
+  #gather(end: number): void {
     const { stretch } = this.#machine;
-    const step = this.#step;
-    step.operation = operation === undefined ? NO_OPERATION : this.#numberOf(operation);
-    step.pc = (stretch.pc + 4 * n) >>> 0;
-    step.nextPc = nextPc;
-    step.address = stretch.addresses[n]!;
-    step.device = stretch.devices[n] !== 0;
-    this.#timing.issue(step);
+    const numbers = this.#row.operations;
+    for (let n = this.#timed; n < end; n++) numbers[n] = this.#numberOf(stretch.operationOf(n));
+  }
+
+  /** Times the steps before step `end` that are not timed yet; the last of them led to `nextPc`. */
+  #time(end: number, nextPc: number, exception: TimedRow['exception']): void {
+    const row = this.#row;
+    row.pc = this.#machine.stretch.pc;
+    row.nextPc = nextPc;
+    row.exception = exception;
+    this.#timing.issue(row, this.#timed, end);
+    this.#timed = end;
+    this.#machine.cpu.clock.cycles = this.#timing.issuedAt;
   }
 
   #numberOf(operation: Operation): number {

@@ -18,7 +18,7 @@ import {
   MULTIPLY64,
 } from './cortex-a53-table.ts';
 import { BRANCH_KINDS, FrontEnd } from './front-end.ts';
-import { NO_OPERATION, type TimedStep, type TimingModel } from './model.ts';
+import { NO_OPERATION, type TimedRow, type TimingModel } from './model.ts';
 import {
   BRANCH,
   BUSY,
@@ -107,42 +107,51 @@ export class CortexA53 implements TimingModel {
     return start;
   }
 
-  issue(step: TimedStep): void {
-    const start = step.operation;
-    if (start === NO_OPERATION) {
-      this.#passWithoutInstruction(step);
-      return;
-    }
+  issue(row: TimedRow, from: number, end: number): void {
     const { words } = this.#packed;
-    const flags = words[start + FLAGS]!;
-    const issue = this.#issueCycle(words, start, flags, step);
-    const busy = (flags & FLAG.isFixed) !== 0 ? words[start + BUSY]! : this.#busyCycles(words, start, flags, step);
-    this.issuedAt = issue;
-    this.#take(words, start, flags, issue, busy);
-    this.#writeResults(words, start, flags, step, issue);
-    if ((flags & FLAG.isStore) !== 0) this.#stores.store(step.address, words[start + BYTES]!, issue, busy);
-    if (this.completedAt > this.#lastResult) this.#lastResult = this.completedAt;
-    this.#frontEnd.issued(issue);
-    if ((flags & FLAG.isBranch) !== 0) this.#follow(words, start, step, issue);
-    if (step.exception === 'entry') this.#frontEnd.refetch(issue + EXCEPTION.entry.value);
-    else if ((flags & FLAG.refetches) !== 0) this.#frontEnd.refetch(this.#lastResult + EXCEPTION.refetch.value);
+    for (let n = from; n < end; n++) {
+      const start = row.operations[n]!;
+      if (start === NO_OPERATION) this.#passWithoutInstruction(row);
+      else this.#issueInstruction(words, start, row, n, n + 1 === end);
+      row.cycles[n] = this.issuedAt;
+    }
   }
 
   /** An interrupt, or a fetch that failed: it is taken when the instructions before it are issued. */
-  #passWithoutInstruction(step: TimedStep): void {
+  #passWithoutInstruction(row: TimedRow): void {
     this.issuedAt = this.#cycle;
     this.completedAt = this.#cycle;
-    if (step.exception === 'entry') this.#frontEnd.refetch(this.#cycle + EXCEPTION.entry.value);
+    if (row.exception === 'entry') this.#frontEnd.refetch(this.#cycle + EXCEPTION.entry.value);
   }
 
-  #follow(words: Int32Array, start: number, step: TimedStep, issue: number): void {
-    const isTaken = step.nextPc !== (step.pc + 4) >>> 0 || isTakenToNext(this.#whole.get(start)!, step);
-    this.#frontEnd.follow(BRANCH_KINDS[words[start + BRANCH]!]!, step.pc, step.nextPc, isTaken, issue);
+  /** Times step `n` of `row`, whose record begins at `start`. */
+  #issueInstruction(words: Int32Array, start: number, row: TimedRow, n: number, isLast: boolean): void {
+    const flags = words[start + FLAGS]!;
+    const isFixed = (flags & FLAG.isFixed) !== 0;
+    const pc = (row.pc + 4 * n) >>> 0;
+    const issue = this.#issueCycle(words, start, flags, pc, row.addresses[n]!);
+    const busy = isFixed ? words[start + BUSY]! : this.#busyCycles(words, start, row, n);
+    const latency = isFixed ? words[start + LATENCY]! : this.#latency(words, start, row, n);
+    this.issuedAt = issue;
+    this.#take(words, start, flags, issue, busy);
+    this.#writeResults(words, start, row, n, issue, issue + latency);
+    if ((flags & FLAG.isStore) !== 0) this.#stores.store(row.addresses[n]!, words[start + BYTES]!, issue, busy);
+    if (this.completedAt > this.#lastResult) this.#lastResult = this.completedAt;
+    this.#frontEnd.issued(issue);
+    if ((flags & FLAG.isBranch) !== 0) this.#follow(words, start, row, pc, issue);
+    if (isLast && row.exception === 'entry') this.#frontEnd.refetch(issue + EXCEPTION.entry.value);
+    else if ((flags & FLAG.refetches) !== 0) this.#frontEnd.refetch(this.#lastResult + EXCEPTION.refetch.value);
+  }
+
+  /** Only the last step of a row branches. */
+  #follow(words: Int32Array, start: number, row: TimedRow, pc: number, issue: number): void {
+    const isTaken = row.nextPc !== (pc + 4) >>> 0 || isTakenToNext(this.#whole.get(start)!, row.before);
+    this.#frontEnd.follow(BRANCH_KINDS[words[start + BRANCH]!]!, pc, row.nextPc, isTaken, issue);
   }
 
   /** The first cycle in which fetch, order, operands, unit, earlier stores and pairing all let the instruction be issued. */
-  #issueCycle(words: Int32Array, start: number, flags: number, step: TimedStep): number {
-    let cycle = this.#frontEnd.fetch((flags & FLAG.isBranch) !== 0, step.pc);
+  #issueCycle(words: Int32Array, start: number, flags: number, pc: number, address: number): number {
+    let cycle = this.#frontEnd.fetch((flags & FLAG.isBranch) !== 0, pc);
     if (cycle < this.#cycle) cycle = this.#cycle;
     const { ready } = this.#scoreboard;
     const end = start + words[start + OPERANDS_END]!;
@@ -153,21 +162,22 @@ export class CortexA53 implements TimingModel {
     const unit = words[start + UNIT]!;
     if (unit >= 0 && this.#unitFree[unit]! > cycle) cycle = this.#unitFree[unit]!;
     if ((flags & FLAG.drains) !== 0 && this.#lastResult > cycle) cycle = this.#lastResult;
-    if ((flags & FLAG.isLoad) !== 0) cycle = this.#stores.clearOf(step.address, words[start + BYTES]!, cycle);
+    if ((flags & FLAG.isLoad) !== 0) cycle = this.#stores.clearOf(address, words[start + BYTES]!, cycle);
     const isFull = this.#issued >= ISSUE_WIDTH || (this.#issued > 0 && (flags & FLAG.isSecond) === 0);
     return cycle === this.#cycle && isFull ? cycle + 1 : cycle;
   }
 
-  /** Cycles for which the instruction's unit is taken. */
-  #busyCycles(words: Int32Array, start: number, flags: number, step: TimedStep): number {
+  /** Cycles for which the instruction's unit is taken, where bytes or operands have a say in it. */
+  #busyCycles(words: Int32Array, start: number, row: TimedRow, n: number): number {
+    const flags = words[start + FLAGS]!;
     const bytes = words[start + BYTES]!;
-    if ((flags & FLAG.isLoad) !== 0) return step.device ? MEMORY.deviceLoad.value : unitsTouched(step.address, bytes);
-    if ((flags & FLAG.isStore) !== 0) return step.device ? MEMORY.deviceStore.value : storeCycles(step.address, bytes);
-    const busy = words[start + BUSY]!;
-    if ((flags & FLAG.hasFactors) === 0) return busy;
+    const address = row.addresses[n]!;
+    const isDevice = row.devices[n] !== 0;
+    if ((flags & FLAG.isLoad) !== 0) return isDevice ? MEMORY.deviceLoad.value : unitsTouched(address, bytes);
+    if ((flags & FLAG.isStore) !== 0) return isDevice ? MEMORY.deviceStore.value : storeCycles(address, bytes);
     const operation = this.#whole.get(start)!;
-    if (operation.division !== 'none') return busy + extraDivideCycles(operation, step.before);
-    return multiply64(operation.factors!, step.before).busy;
+    if (operation.division !== 'none') return words[start + BUSY]! + extraDivideCycles(operation, row.before);
+    return multiply64(operation.factors!, row.before).busy;
   }
 
   /** Takes the unit and a place in the issue cycle, and holds the issue stage where that takes several cycles. */
@@ -182,11 +192,9 @@ export class CortexA53 implements TimingModel {
     this.#cycle = last;
   }
 
-  /** Notes when the results are there; the last of them completes the instruction. */
-  #writeResults(words: Int32Array, start: number, flags: number, step: TimedStep, issue: number): void {
+  /** Notes when the results are there, the computed ones in cycle `there`; the last of them completes the instruction. */
+  #writeResults(words: Int32Array, start: number, row: TimedRow, n: number, issue: number, there: number): void {
     const { ready } = this.#scoreboard;
-    const isFixed = (flags & FLAG.isFixed) !== 0;
-    const there = issue + (isFixed ? words[start + LATENCY]! : this.#latency(words, start, flags, step));
     const computedEnd = start + words[start + COMPUTED_END]!;
     const writtenBackEnd = start + words[start + WRITTEN_BACK_END]!;
     let at = start + words[start + OPERANDS_END]!;
@@ -204,21 +212,24 @@ export class CortexA53 implements TimingModel {
       last = issue + MEMORY.writebackResult.value;
     }
     const loadedEnd = start + words[start + LOADED_END]!;
-    if (at < loadedEnd) last = Math.max(last, this.#writeLoaded(words, start, flags, step, issue, there));
+    if (at < loadedEnd) last = Math.max(last, this.#writeLoaded(words, start, row, n, issue, there));
     const isComputed = hasComputed || loadedEnd === computedEnd;
     this.completedAt = isComputed && there > last ? there : last;
   }
 
   /** The same for what is loaded, which from its first byte on is there from cycle `first` on; returns the last cycle. */
-  #writeLoaded(words: Int32Array, start: number, flags: number, step: TimedStep, issue: number, first: number): number {
+  #writeLoaded(words: Int32Array, start: number, row: TimedRow, n: number, issue: number, first: number): number {
     const { ready } = this.#scoreboard;
-    const delay = (flags & FLAG.isVectorLoad) !== 0 ? this.#dataDelay(words[start + BYTES]!, step, issue) : 0;
-    const isAligned = (step.address & UNIT_MASK) === 0 && !step.device;
+    const address = row.addresses[n]!;
+    const isVector = (words[start + FLAGS]! & FLAG.isVectorLoad) !== 0;
+    // Earlier stores delay the data of a vector load, not its issue.
+    const delay = isVector ? this.#stores.dataClearOf(address, words[start + BYTES]!, issue) - issue : 0;
+    const isAligned = (address & UNIT_MASK) === 0 && row.devices[n] === 0;
     const end = start + words[start + LOADED_END]!;
     let last = 0;
     for (let at = start + words[start + WRITTEN_BACK_END]!; at < end; at += LOADED_WORDS) {
       const place = words[at]!;
-      const position = unitsOn(step.address, words[at + 1]!) + words[at + 2]!;
+      const position = unitsOn(address, words[at + 1]!) + words[at + 2]!;
       const isPointer = words[at + 3] !== 0;
       const there = first + position + delay;
       ready[place] = there;
@@ -228,19 +239,15 @@ export class CortexA53 implements TimingModel {
     return last;
   }
 
-  /** Cycles by which earlier stores delay the data of a vector load of `bytes` after its issue in cycle `issue`. */
-  #dataDelay(bytes: number, step: TimedStep, issue: number): number {
-    return this.#stores.dataClearOf(step.address, bytes, issue) - issue;
-  }
-
   /** Cycles to the result, before what a load's position adds. */
-  #latency(words: Int32Array, start: number, flags: number, step: TimedStep): number {
+  #latency(words: Int32Array, start: number, row: TimedRow, n: number): number {
+    const flags = words[start + FLAGS]!;
     const latency = words[start + LATENCY]!;
-    if (step.device && (flags & FLAG.isLoad) !== 0) return latency + MEMORY.deviceLoad.value;
+    if (row.devices[n] !== 0 && (flags & FLAG.isLoad) !== 0) return latency + MEMORY.deviceLoad.value;
     if ((flags & FLAG.hasFactors) === 0) return latency;
     const operation = this.#whole.get(start)!;
-    if (operation.division !== 'none') return latency + extraDivideCycles(operation, step.before);
-    return multiply64(operation.factors!, step.before).result;
+    if (operation.division !== 'none') return latency + extraDivideCycles(operation, row.before);
+    return multiply64(operation.factors!, row.before).result;
   }
 }
 
@@ -264,8 +271,8 @@ function valuesOf<Figures extends Readonly<Record<string, { readonly value: numb
 }
 
 /** Whether a branch that is followed by the next instruction was taken: one that leads there is where its condition holds. */
-function isTakenToNext(operation: A53Operation, step: TimedStep): boolean {
-  if (operation.condition !== undefined) return operation.condition(step.before);
+function isTakenToNext(operation: A53Operation, before: Uint32Array): boolean {
+  if (operation.condition !== undefined) return operation.condition(before);
   return operation.branch !== 'conditional-forward' && operation.branch !== 'conditional-backward';
 }
 
