@@ -6,53 +6,68 @@ import { signExtend, source } from './operands.ts';
 import type { Builder, Environment, Semantics, SemanticsTable } from './operation.ts';
 
 const FLAGS = 2 * NZCV;
+const PC_LOW = 2 * PC;
+const PC_HIGH = PC_LOW + 1;
 
 function branch(build: Builder): Semantics {
   return { build, flow: 'branch' };
 }
 
 /** The distance of a branch, in bytes, from its signed field of `bits` bits. */
-function distance(field: number, bits: number): bigint {
-  return BigInt(signExtend(field, bits) * 4);
+function distance(field: number, bits: number): number {
+  return signExtend(field, bits) * 4;
+}
+
+/** Moves the PC by `offset` bytes, less than 2^32 either way. By halves: a bigint would be an object for each branch. */
+function movePc(words: Uint32Array, offset: number): void {
+  const low = words[PC_LOW]! + offset;
+  words[PC_LOW] = low;
+  if (low < 0) words[PC_HIGH]! -= 1;
+  else if (low > 0xffffffff) words[PC_HIGH]! += 1;
+}
+
+/** Puts the address of the next instruction in the link register. */
+function link(words: Uint32Array): void {
+  const low = (words[PC_LOW]! + 4) >>> 0;
+  words[2 * LR] = low;
+  words[2 * LR + 1] = words[PC_HIGH]! + (low === 0 ? 1 : 0);
 }
 
 const branchAlways: Builder = (fields, on) => {
-  const { cells } = on.cpu;
+  const { words } = on.cpu;
   const offset = distance(fields.imm26, 26);
-  return () => {
-    cells[PC] = cells[PC]! + offset;
-  };
+  return () => movePc(words, offset);
 };
 
 const branchWithLink: Builder = (fields, on) => {
-  const { cells } = on.cpu;
+  const { words } = on.cpu;
   const offset = distance(fields.imm26, 26);
   return () => {
-    cells[LR] = cells[PC]! + 4n;
-    cells[PC] = cells[PC]! + offset;
+    link(words);
+    movePc(words, offset);
   };
 };
 
 const branchConditional: Builder = (fields, on) => {
-  const { cells, words } = on.cpu;
+  const { words } = on.cpu;
   const offset = distance(fields.imm19, 19);
   const table = conditionTable(fields.cond);
   return () => {
     const holds = (table >>> (words[FLAGS]! >>> 28)) & 1;
-    cells[PC] = cells[PC]! + (holds === 1 ? offset : 4n);
+    movePc(words, holds === 1 ? offset : 4);
   };
 };
 
 /** CBZ, CBNZ. */
 function compareAndBranch(nonzero: boolean): Builder {
   return (fields, on) => {
-    const { cells, words } = on.cpu;
+    const { words } = on.cpu;
     const t = 2 * source(fields.Rt);
     const offset = distance(fields.imm19, 19);
     const wide = fields.sf === 1;
     return () => {
       const isZero = (words[t]! | (wide ? words[t + 1]! : 0)) === 0;
-      cells[PC] = cells[PC]! + (isZero !== nonzero ? offset : 4n);
+      movePc(words, isZero !== nonzero ? offset : 4);
     };
   };
 }
@@ -60,13 +75,13 @@ function compareAndBranch(nonzero: boolean): Builder {
 /** TBZ, TBNZ. */
 function testAndBranch(nonzero: boolean): Builder {
   return (fields, on) => {
-    const { cells, words } = on.cpu;
+    const { words } = on.cpu;
     const t = 2 * source(fields.Rt) + fields.b5;
     const bit = 1 << fields.b40;
     const offset = distance(fields.imm14, 14);
     return () => {
       const isSet = (words[t]! & bit) !== 0;
-      cells[PC] = cells[PC]! + (isSet === nonzero ? offset : 4n);
+      movePc(words, isSet === nonzero ? offset : 4);
     };
   };
 }
@@ -92,8 +107,13 @@ function tagIgnored(cpu: Cpu, register: string, bit: bigint): boolean {
 function branchToCell({ cpu }: Environment, n: number): void {
   const { cells, words } = cpu;
   const top = words[2 * n + 1]! >>> 23;
-  // An address whose top nine bits are zero has no tag.
-  cells[PC] = top === 0 ? cells[n]! : branchAddress(cpu, cells[n]!);
+  // An address whose top nine bits are alike has no tag, but at EL2, where bit 55 does not say that they are ones.
+  if (top === 0 || (top === 0x1ff && cpu.el !== 2)) {
+    words[PC_LOW] = words[2 * n]!;
+    words[PC_HIGH] = words[2 * n + 1]!;
+  } else {
+    cells[PC] = branchAddress(cpu, cells[n]!);
+  }
 }
 
 /** BR, RET. */
@@ -106,9 +126,10 @@ const branchRegisterWithLink: Builder = (fields, on) => {
   const { cells } = on.cpu;
   const n = source(fields.Rn);
   return () => {
-    const link = cells[PC]! + 4n;
+    // The link register may itself say where to go.
+    const next = cells[PC]! + 4n;
     branchToCell(on, n);
-    cells[LR] = link;
+    cells[LR] = next;
   };
 };
 

@@ -1,6 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CODE, Processor, type Registers } from './processor.ts';
+import { decode } from '../../asm/a64/decode.ts';
+import { PC, X0 } from '../../sim/core/registers.ts';
+import { makeOperation } from '../../sim/exec/instruction-set.ts';
+import { CODE, Processor, type Registers, word } from './processor.ts';
 
 const branches = suite('branches');
 
@@ -63,6 +66,25 @@ branches('BL and BLR leave the address of the next instruction in the link regis
   assert.is(processor.read('lr'), CODE + 4n);
 });
 
+branches('the PC is one number of 64 bits, wherever it moves', () => {
+  const { machine } = new Processor();
+  const { cells } = machine.cpu;
+  const after = (pc: bigint, line: string) => {
+    cells[PC] = pc;
+    makeOperation(decode(word(line))!, 0, 0, machine).execute();
+    return [cells[PC], cells[X0 + 30]];
+  };
+  const last = 0x1_ffff_fffcn;
+  cells[X0 + 30] = 0n;
+  assert.equal(after(last, 'b .+8'), [0x2_0000_0004n, 0n]);
+  assert.equal(after(0x2_0000_0000n, 'b .+-4'), [last, 0n]);
+  assert.equal(after(last, 'cbnz xzr, .+-64'), [0x2_0000_0000n, 0n]);
+  assert.equal(after(0xffff_ffff_ffff_fffcn, 'b .+8'), [4n, 0n]);
+  assert.equal(after(0n, 'b .+-4'), [0xffff_ffff_ffff_fffcn, 0n]);
+  assert.equal(after(last, 'bl .+-8'), [0x1_ffff_fff4n, 0x2_0000_0000n]);
+  assert.equal(after(0xffff_ffff_ffff_fffcn, 'bl .+12'), [8n, 0n]);
+});
+
 branches('a tagged target loses its tag where TCR_ELx.TBI says so', () => {
   const target = (el: 1 | 2, registers: Registers) => {
     const processor = new Processor();
@@ -73,6 +95,8 @@ branches('a tagged target loses its tag where TCR_ELx.TBI says so', () => {
   };
   const tagged = 0x5a00_0000_4000_0040n;
   assert.is(target(1, { x1: tagged, tcr_el1: 0 }), tagged);
+  assert.is(target(1, { x1: 0xff80_0000_4000_0040n, tcr_el1: 1n << 38n }), 0xff80_0000_4000_0040n);
+  assert.is(target(2, { x1: 0xff80_0000_4000_0040n, tcr_el2: 1n << 20n }), 0x0080_0000_4000_0040n);
   assert.is(target(1, { x1: tagged, tcr_el1: 1n << 37n }), 0x4000_0040n);
   assert.is(target(1, { x1: 0x00ff_0000_0000_0040n, tcr_el1: 1n << 38n }), 0xffff_0000_0000_0040n);
   assert.is(target(2, { x1: tagged, tcr_el2: 1n << 20n }), 0x4000_0040n);
