@@ -9,8 +9,8 @@ const HCR_TSC = 1 << 19;
 const HCR_HCD = 1 << 29;
 const SEMIHOSTING = 0xf000;
 
-function branch(build: Builder): Semantics {
-  return { build, flow: 'branch' };
+function exception(build: Builder): Semantics {
+  return { build, flow: 'exception' };
 }
 
 const supervisorCall: Builder = (fields) => () => {
@@ -68,17 +68,17 @@ const exceptionReturn: Builder = (_fields, on) => {
 };
 
 export const exceptionInstructions: SemanticsTable = {
-  SVC: branch(supervisorCall),
-  HVC: branch(hypervisorCall),
-  SMC: branch(secureMonitorCall),
-  BRK: branch(breakpoint),
+  SVC: exception(supervisorCall),
+  HVC: exception(hypervisorCall),
+  SMC: exception(secureMonitorCall),
+  BRK: exception(breakpoint),
   HLT: { build: halt, flow: 'context' },
-  DCPS1: branch(alwaysUndefined),
-  DCPS2: branch(alwaysUndefined),
-  DCPS3: branch(alwaysUndefined),
-  DRPS: branch(alwaysUndefined),
-  UDF: branch(alwaysUndefined),
-  ERET: branch(exceptionReturn),
+  DCPS1: exception(alwaysUndefined),
+  DCPS2: exception(alwaysUndefined),
+  DCPS3: exception(alwaysUndefined),
+  DRPS: exception(alwaysUndefined),
+  UDF: exception(alwaysUndefined),
+  ERET: exception(exceptionReturn),
 };
 
 /** The closure of an instruction the architecture defines and the simulator lacks. */

@@ -3,6 +3,7 @@ import { fieldsOf } from '../../asm/a64/compile.ts';
 import { type Instruction, operandRegisters } from '../../asm/a64/decode.ts';
 import type { Encoding } from '../../asm/a64/encoding.ts';
 import type { Fields } from '../../asm/a64/table/row.ts';
+import type { TimingClass } from '../../asm/a64/timing-class.ts';
 import { NZCV, V0 } from '../core/registers.ts';
 import { atomics } from './atomics.ts';
 import { branches } from './branches.ts';
@@ -56,6 +57,7 @@ interface Blueprint {
   readonly semantics: Semantics | undefined;
   readonly fields: Fields;
   readonly writesPc: boolean;
+  readonly isBranch: boolean;
   readonly reads: readonly number[];
   readonly writes: readonly number[];
   readonly access: Access | undefined;
@@ -79,7 +81,7 @@ export function makeOperation(instruction: Instruction, number: number, pa: numb
     blueprint = blueprintOf(instruction);
     blueprints.set(instruction, blueprint);
   }
-  const { semantics, fields, writesPc, reads, writes, access, isTimedByOperands, abortSyndrome } = blueprint;
+  const { semantics, fields, writesPc, isBranch, reads, writes, access, isTimedByOperands, abortSyndrome } = blueprint;
   if (semantics === undefined) {
     const hex = instruction.word.toString(16).padStart(8, '0');
     return withoutEffect(instruction, number, pa, notModelled(`${encoding.name} (0x${hex})`));
@@ -92,6 +94,7 @@ export function makeOperation(instruction: Instruction, number: number, pa: numb
     pa,
     execute,
     writesPc,
+    isBranch,
     endsBlock,
     reads,
     writes,
@@ -109,13 +112,20 @@ function blueprintOf(instruction: Instruction): Blueprint {
   return {
     semantics,
     fields,
-    writesPc: semantics?.flow === 'branch',
+    writesPc: semantics?.flow === 'branch' || semantics?.flow === 'exception',
+    isBranch: semantics?.flow === 'branch',
     reads: reads.flatMap(cellsOf),
     writes: writes.flatMap(cellsOf),
     access: semantics?.access?.(fields),
-    isTimedByOperands: encoding.timing === 'divide' || encoding.timing === 'multiply',
+    isTimedByOperands: isTimedByOperands(encoding.timing, fields),
     abortSyndrome: semantics?.abortSyndrome?.(fields) ?? 0,
   };
+}
+
+/** Divisions, multiplications, and branches that lead to the next instruction whether they are taken or not. */
+function isTimedByOperands(timing: TimingClass, { imm14, imm19 }: Fields): boolean {
+  if (timing === 'branch-conditional' || timing === 'branch-compare') return imm14 === 1 || imm19 === 1;
+  return timing === 'divide' || timing === 'multiply';
 }
 
 /** An operation that always throws. */
@@ -126,6 +136,7 @@ function withoutEffect(instruction: Instruction, number: number, pa: number, exe
     pa,
     execute,
     writesPc: false,
+    isBranch: false,
     endsBlock: true,
     reads: [],
     writes: [],

@@ -9,9 +9,10 @@ import { PAGE_SIZE } from '../memory/physical.ts';
 import { type CodePage, CodePages } from './code-pages.ts';
 import { Hardware, type MachineOptions } from './hardware.ts';
 import type { Access, Operation } from './operation.ts';
-import { Stretch } from './stretch.ts';
+import { STRETCH_STEPS, Stretch } from './stretch.ts';
 
 const PC_LOW = 2 * PC;
+const PC_HIGH = PC_LOW + 1;
 const ADDRESS_LOW = 2 * ACCESS_ADDRESS;
 
 /** The most steps of one call of a translation: the host goes over to better code of a function only between calls. */
@@ -146,49 +147,73 @@ export class Machine extends Hardware {
   }
 
   /**
-   * Executes straight-line code in one go, up to `limit` instructions, with the clock standing still, and leaves in `stretch`
-   * what was executed. It ends before an instruction that is timed by its operands, and before an event of the timer that
-   * could come if each step took `longest` cycles. Returns the number of steps made: 0 where `step` or `run` has to make the
-   * next one. Throws NotModelled; then `stretch` has the steps made before.
+   * Executes code in one go, up to `limit` instructions, with the clock standing still, and leaves in `stretch` what was
+   * executed. It ends before an instruction that is timed by its operands, where an instruction at one of the `stops` (low
+   * halves of addresses) would be the next, and before an event of the timer that could come if each step took `longest`
+   * cycles. Returns the number of steps made: 0 where `step` or `run` has to make the next one. Throws NotModelled; then
+   * `stretch` has the steps made before.
    */
-  runStretch(limit: number, longest: number): number {
+  runStretch(limit: number, longest: number, stops: readonly number[]): number {
     const { cpu, stretch } = this;
     const { words } = cpu;
-    stretch.length = 0;
+    const high = words[PC_HIGH]!;
+    stretch.begin(high);
     if (!this.#isPlain()) return 0;
-    const most = Math.min(limit, Math.ceil((this.#nextEvent - cpu.clock.cycles) / longest) - 1);
-    if (most <= 0) return 0;
-    let operation: Operation | undefined;
-    stretch.pc = words[PC_LOW]!;
+    const untilEvent = Math.ceil((this.#nextEvent - cpu.clock.cycles) / longest) - 1;
+    const most = Math.min(limit, STRETCH_STEPS, untilEvent);
+    this.#interrupted = false;
+    this.#last = undefined;
     try {
-      const offset = this.memory.fetchOffset(words[PC_LOW]!, words[PC_LOW + 1]!);
-      const { operations } = this.#code.at(offset);
-      let index = (offset & (PAGE_SIZE - 1)) >>> 2;
-      stretch.operations = operations;
-      stretch.first = index;
-      const end = Math.min(PAGE_SIZE / 4, index + most);
-      this.#interrupted = false;
-      do {
-        operation = undefined;
-        operation = operations[index] ?? this.#code.operationAt(offset - (offset & (PAGE_SIZE - 1)) + 4 * index);
-        if (operation.isTimedByOperands) break;
-        stretch.devices[stretch.length] = 0;
-        operation.execute();
-        stretch.addresses[stretch.length] = words[ADDRESS_LOW]!;
-        if (!operation.writesPc) movePcOn(words);
-        stretch.length++;
-        index++;
-      } while (index < end && !operation.endsBlock && !this.#interrupted);
-      if (stretch.length > 0) operation = operations[index - 1];
+      while (stretch.length < most && this.#runPiece(most, stops) && words[PC_HIGH] === high);
+      if (stretch.length > 0) this.#last = stretch.operations[stretch.length - 1];
     } catch (reason) {
-      this.#takeThrown(reason, operation);
+      this.#takeThrown(reason, this.#last);
       stretch.addresses[stretch.length] = words[ADDRESS_LOW]!;
       stretch.devices[stretch.length] = 0;
       stretch.length++;
     }
-    this.#last = operation;
-    stretch.last = operation;
+    stretch.last = this.#last;
     return stretch.length;
+  }
+
+  /** Executes straight-line code until `stretch` has `most` steps at most. Returns whether code may be executed after it. */
+  #runPiece(most: number, stops: readonly number[]): boolean {
+    const { stretch } = this;
+    const { words } = this.cpu;
+    const { operations, addresses, devices } = stretch;
+    const pc = words[PC_LOW]!;
+    let n = stretch.length;
+    let end = most;
+    for (let stop = 0; stop < stops.length; stop++) {
+      const steps = (stops[stop]! - pc) >>> 2;
+      if (steps === 0 && n > 0) return false;
+      if (steps !== 0 && n + steps < end) end = n + steps;
+    }
+    stretch.beginPiece(pc);
+    this.#last = undefined;
+    const offset = this.memory.fetchOffset(pc, words[PC_HIGH]!);
+    const page = this.#code.at(offset);
+    let index = (offset & (PAGE_SIZE - 1)) >>> 2;
+    if (n + PAGE_SIZE / 4 - index < end) end = n + PAGE_SIZE / 4 - index;
+    let operation: Operation;
+    do {
+      operation = page.operations[index] ?? this.#decode((offset & -PAGE_SIZE) + 4 * index);
+      if (operation.isTimedByOperands) return false;
+      this.#last = operation;
+      operations[n] = operation;
+      devices[n] = 0;
+      operation.execute();
+      addresses[n] = words[ADDRESS_LOW]!;
+      if (!operation.writesPc) movePcOn(words);
+      stretch.length = ++n;
+      index++;
+    } while (n < end && !operation.endsBlock && !this.#interrupted);
+    return !this.#interrupted && (operation.isBranch || !operation.endsBlock);
+  }
+
+  #decode(offset: number): Operation {
+    this.#last = undefined;
+    return this.#code.operationAt(offset);
   }
 
   /** The access of the last step to memory, if it made one. */

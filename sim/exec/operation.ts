@@ -30,6 +30,8 @@ export interface Operation {
   readonly execute: () => void;
   /** It sets the PC itself, whether it branches or not; after any other instruction the PC moves on by 4. */
   readonly writesPc: boolean;
+  /** It is a branch, and does nothing else than to set the PC and the link register. */
+  readonly isBranch: boolean;
   /** What it changes may decide where or whether the next instruction is fetched. */
   readonly endsBlock: boolean;
   /** Cells read and written that the instruction names; the rest of what it writes is reported to the journal. */
@@ -72,8 +74,11 @@ export type Builder = (fields: Fields, on: Environment) => () => void;
 /** What a row of the instruction table means. */
 export interface Semantics {
   readonly build: Builder;
-  /** `branch`: sets the PC, always. `context`: its effects may decide how the next instruction is fetched. */
-  readonly flow?: 'branch' | 'context';
+  /**
+   * `branch`: sets the PC, always, and the link register. `exception`: sets the PC where it takes or leaves no exception.
+   * `context`: its effects may decide how the next instruction is fetched.
+   */
+  readonly flow?: 'branch' | 'exception' | 'context';
   readonly access?: (fields: Fields) => Access;
   readonly abortSyndrome?: (fields: Fields) => number;
 }

@@ -6,9 +6,7 @@
  * nested deeper than DEEPEST counts as the phase at that depth. A higher exception level that such code is taken to has
  * ROOM_ABOVE further depths, since what it does is rarely the guest's nesting: it may go on beside what entered the guest.
  */
-import type { TimingClass } from '../../asm/a64/timing-class.ts';
 import type { ExceptionEvent } from '../core/journal.ts';
-import { CURRENT_EL, PC, X0 } from '../core/registers.ts';
 import { highHalf, lowHalf } from '../memory/halves.ts';
 
 /** One depth of nesting. */
@@ -22,7 +20,7 @@ export interface Depth<Phase> {
 }
 
 /** Where code goes on: an exception level, NOWHERE for no place, and the unsigned halves of an address. */
-interface Place {
+export interface Place {
   readonly el: number;
   readonly lo: number;
   readonly hi: number;
@@ -48,9 +46,6 @@ const MOST_DEPTHS = 200_000;
 
 /** Below so many depths, all are looked at faster than it is counted where they return to. */
 const UNCOUNTED = 64;
-
-/** The link register. */
-const LR = X0 + 30;
 
 const NOWHERE: Place = { el: -1, lo: 0, hi: 0 };
 
@@ -92,30 +87,27 @@ export class DepthStack<Phase extends { readonly children: Phase[] }> {
     else if (leadsTo(this.#frames.at(-1)!, 'call', place)) this.#popTo(this.#frames.length - 1);
   }
 
-  /**
-   * A step has executed an instruction of class `timing`, and taken or left an exception; it has left the cells as `words`
-   * has them.
-   */
-  leave(timing: TimingClass | undefined, exception: ExceptionEvent | undefined, words: Uint32Array): void {
-    if (exception !== undefined) {
-      this.#followException(exception);
-    } else if (timing === 'call' || timing === 'call-register') {
-      this.#push('call', placeIn(words, LR), 0);
-    } else if (timing === 'return' || timing === 'branch-register') {
-      this.#leavingFor = placeIn(words, PC);
-      this.#isReturn = timing === 'return';
-    }
+  /** A step has taken an exception, or returned from one. */
+  follow({ kind, from, to, elr }: ExceptionEvent): void {
+    const place = { el: kind === 'return' ? to : from, lo: lowHalf(elr), hi: highHalf(elr) };
+    if (kind !== 'return') this.#push('exception', place, to);
+    else if (!this.#returnTo(place, 'exception')) this.#push('eret', NOWHERE, from);
+  }
+
+  /** A step was a call, which returns to `place`. */
+  call(place: Place): void {
+    this.#push('call', place, 0);
+  }
+
+  /** A step was a return, or a jump to an address in a register, and has led to `place`. */
+  leaveFor(place: Place, isReturn: boolean): void {
+    this.#leavingFor = place;
+    this.#isReturn = isReturn;
   }
 
   /** Nothing comes any more: all depths but the first are closed. */
   end(): void {
     this.#popTo(1);
-  }
-
-  #followException({ kind, from, to, elr }: ExceptionEvent): void {
-    const place = { el: kind === 'return' ? to : from, lo: lowHalf(elr), hi: highHalf(elr) };
-    if (kind !== 'return') this.#push('exception', place, to);
-    else if (!this.#returnTo(place, 'exception')) this.#push('eret', NOWHERE, from);
   }
 
   #push(kind: Frame<Phase>['kind'], place: Place, handlerEl: number): void {
@@ -189,11 +181,6 @@ export class DepthStack<Phase extends { readonly children: Phase[] }> {
 function leadsTo(frame: Frame<unknown>, kind: Frame<unknown>['kind'], { el, lo, hi }: Place): boolean {
   const { returnsTo } = frame;
   return frame.kind === kind && returnsTo.lo === lo && returnsTo.hi === hi && returnsTo.el === el;
-}
-
-/** The place whose address is in the cell `id`, at the present exception level. */
-function placeIn(words: Uint32Array, id: number): Place {
-  return { el: words[2 * CURRENT_EL]! >>> 2, lo: words[2 * id]!, hi: words[2 * id + 1]! };
 }
 
 /** Instructions have addresses that are multiples of 4. */

@@ -12,10 +12,11 @@
  * them, are kept once, so that ten thousand switches in a row take the room of the few that differ.
  */
 import type { ExceptionEvent } from '../core/journal.ts';
+import { LR, PC } from '../core/registers.ts';
 import type { Operation } from '../exec/operation.ts';
 import type { Stretch } from '../exec/stretch.ts';
 import type { Annotations } from './annotations.ts';
-import { type Depth, DepthStack } from './depth-stack.ts';
+import { type Depth, DepthStack, type Place } from './depth-stack.ts';
 import type { Recording } from './recording.ts';
 import type { SteppedMachine } from './step-timer.ts';
 
@@ -127,40 +128,80 @@ export class PhaseGatherer {
    * machine's cells are as they are after it.
    */
   onStep(index: number, operation: Operation | undefined, exception: ExceptionEvent | undefined, cycle: number): void {
-    const name = operation === undefined ? undefined : this.#nameAt(operation.pa);
-    const isPlain = operation !== undefined && !operation.writesPc && exception === undefined;
-    if (!isPlain || name !== this.#goesOn) {
-      this.#depths.arrive();
-      const phase = name === undefined ? this.#depths.top.phase : this.#enter(name, index);
-      if (phase !== this.#last) this.#chargeUntil(cycle, phase);
-    }
-    this.#end = index + 1;
-    if (this.#last !== undefined && operation !== undefined) this.#last.steps++;
-    this.#goesOn = isPlain ? name : undefined;
-    if (isPlain) return;
+    const goesOn = operation !== undefined && exception === undefined && !mayLeave(operation);
+    this.#pass(index, operation, cycle, goesOn);
+    if (goesOn) return;
     const { cpu } = this.#machine;
-    this.#depths.leave(operation?.instruction.encoding.timing, exception, cpu.words);
+    if (exception !== undefined) this.#depths.follow(exception);
+    else if (operation !== undefined) this.#leave(operation, this.#placeIn(LR), this.#placeIn(PC));
     // Nothing else changes the exception level.
     if (exception !== undefined || operation === undefined) this.#el = cpu.el;
   }
 
   /** As RunObserver.onSteps. */
   onSteps(index: number, stretch: Stretch, count: number, cycles: Float64Array): void {
-    let n = 0;
-    while (n < count) {
-      const { pa } = stretch.operationOf(n);
-      const { name, start, end } = this.#routine;
-      const isInside = name === this.#goesOn && pa >= start && pa < end;
-      const most = isInside ? Math.min(count - n, Math.ceil((end - pa) / 4)) : 0;
-      if (most === 0) {
-        this.onStep(index + n, stretch.operationOf(n), undefined, cycles[n]!);
+    const { operations } = stretch;
+    for (let piece = 0, n = 0; n < count; piece++) {
+      const end = Math.min(stretch.endOf(piece), count);
+      const last = operations[end - 1]!;
+      const leaves = mayLeave(last);
+      const goOn = leaves ? end - 1 : end;
+      while (n < goOn) {
+        n += this.#passInside(operations[n]!.pa, index + n, goOn - n);
+        if (n === goOn) break;
+        this.#pass(index + n, operations[n]!, cycles[n]!, true);
         n++;
-      } else {
-        if (this.#last !== undefined) this.#last.steps += most;
-        n += most;
-        this.#end = index + n;
       }
+      if (!leaves) continue;
+      this.#pass(index + n, last, cycles[n]!, false);
+      this.#leave(last, this.#placeAt(stretch, piece, n + 1), this.#placeAt(stretch, piece + 1, n + 1));
+      n++;
     }
+  }
+
+  /** Of `count` steps of straight-line code, of which the first is at `pa`, passes those of the routine at hand; how many. */
+  #passInside(pa: number, index: number, count: number): number {
+    const { name, start, end } = this.#routine;
+    if (name !== this.#goesOn || pa < start || pa >= end) return 0;
+    const inside = Math.min(count, Math.ceil((end - pa) / 4));
+    if (this.#last !== undefined) this.#last.steps += inside;
+    this.#end = index + inside;
+    return inside;
+  }
+
+  /**
+   * Step `index`, issued in cycle `cycle`, has executed `operation`, if any; `goesOn`: the next step is of the same depth, and
+   * if it is of the same routine, of the same phase.
+   */
+  #pass(index: number, operation: Operation | undefined, cycle: number, goesOn: boolean): void {
+    const name = operation === undefined ? undefined : this.#nameAt(operation.pa);
+    if (!goesOn || name !== this.#goesOn) {
+      this.#depths.arrive();
+      const phase = name === undefined ? this.#depths.top.phase : this.#enter(name, index);
+      if (phase !== this.#last) this.#chargeUntil(cycle, phase);
+    }
+    this.#end = index + 1;
+    if (this.#last !== undefined && operation !== undefined) this.#last.steps++;
+    this.#goesOn = goesOn ? name : undefined;
+  }
+
+  /** `operation`, for which mayLeave holds, has led to `target`; a call returns to `link`. */
+  #leave({ instruction }: Operation, link: Place, target: Place): void {
+    const { timing } = instruction.encoding;
+    if (timing === 'call' || timing === 'call-register') this.#depths.call(link);
+    else this.#depths.leaveFor(target, timing === 'return');
+  }
+
+  /** The place whose address is in the cell `id`. */
+  #placeIn(id: number): Place {
+    const { words } = this.#machine.cpu;
+    return { el: this.#el, lo: words[2 * id]!, hi: words[2 * id + 1]! };
+  }
+
+  /** Where step `n` of piece `piece` is, or would be. */
+  #placeAt({ begins, pcs, pcHigh }: Stretch, piece: number, n: number): Place {
+    const lo = pcs[piece]! + 4 * (n - begins[piece]!);
+    return { el: this.#el, lo: lo >>> 0, hi: lo > 0xffffffff ? (pcHigh + 1) >>> 0 : pcHigh };
   }
 
   /** The outermost phases; the last step's cycles go on to cycle `cycle`. */
@@ -228,6 +269,13 @@ export class PhaseGatherer {
     this.#routines.set(pa, routine);
     return routine;
   }
+}
+
+/** Whether `operation`, where it meets no exception, may lead to another depth. */
+function mayLeave({ isBranch, instruction }: Operation): boolean {
+  if (!isBranch) return false;
+  const { timing } = instruction.encoding;
+  return timing === 'call' || timing === 'call-register' || timing === 'return' || timing === 'branch-register';
 }
 
 /** Puts the last of `phases`, which are complete, together with the one before it where they are equal. */

@@ -15,11 +15,13 @@ export type UntilStep = (event: ExceptionEvent | undefined, operation: Operation
  * last of them.
  */
 export interface Unwatched {
-  /** How many steps may be made before `until` has to be told of one; 1: it has to be of the next. */
-  most(): number;
+  /** `until` has to be told of each step, for now. */
+  watchesAll(): boolean;
+  /** Low halves of the addresses of which `until` has to be told each step that leads there. */
+  readonly stops: readonly number[];
   /**
-   * Told of `count` steps that executed straight-line code, before `until` is told of the step after them: the first is step
-   * `index`; step n of them executed `stretch.operationOf(n)` and was issued in cycle `cycles[n]`.
+   * Told of the first `count` steps of `stretch`, before `until` is told of the one after them: the first is step `index`, and
+   * step n of them was issued in cycle `cycles[n]`. None has met an exception.
    */
   passed(index: number, stretch: Stretch, count: number, cycles: Float64Array): void;
 }

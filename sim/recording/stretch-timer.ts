@@ -1,19 +1,18 @@
 /**
- * Times stretches of straight-line code after they were executed, so that neither what executes nor what times leaves its
+ * Times stretches of code after they were executed, so that neither what executes nor what times leaves its
  * loop between two steps. Whoever reads the clock in the middle of a stretch has the steps before timed first.
  */
 import type { ExceptionEvent } from '../core/journal.ts';
 import { PC } from '../core/registers.ts';
 import { keepByNumber, type Operation } from '../exec/operation.ts';
-import type { Stretch } from '../exec/stretch.ts';
-import { PAGE_SIZE } from '../memory/physical.ts';
+import { STRETCH_STEPS, type Stretch } from '../exec/stretch.ts';
 import { emptyTimedRow, NO_OPERATION, type TimedRow, type TimingModel } from '../timing/model.ts';
 import { exceptionOf, type SteppedMachine } from './step-timer.ts';
 
 /** What stretches are executed with: see Machine. */
 export interface StretchingMachine extends SteppedMachine {
   readonly stretch: Stretch;
-  runStretch(limit: number, longest: number): number;
+  runStretch(limit: number, longest: number, stops: readonly number[]): number;
 }
 
 export class StretchTimer {
@@ -21,17 +20,18 @@ export class StretchTimer {
   readonly cycles: Float64Array;
   readonly #machine: StretchingMachine;
   readonly #timing: TimingModel;
-  /** Its operands are looked at after the step: those of branches, which change none. */
+  /** Its operands, those after the stretch, are not looked at: see Machine.runStretch. */
   readonly #row: TimedRow;
   /** The model's numbers of operations, by their own. */
   readonly #prepared: (number | undefined)[] = [];
-  /** How many steps of the stretch are timed. */
+  /** How many steps of the stretch are timed, and the piece of the first that is not. */
   #timed = 0;
+  #piece = 0;
 
   constructor(machine: StretchingMachine, timing: TimingModel) {
     this.#machine = machine;
     this.#timing = timing;
-    this.#row = emptyTimedRow(PAGE_SIZE / 4, machine.cpu.words, machine.stretch);
+    this.#row = emptyTimedRow(STRETCH_STEPS, machine.cpu.words, machine.stretch);
     this.cycles = this.#row.cycles;
   }
 
@@ -39,12 +39,13 @@ export class StretchTimer {
    * Executes a stretch as Machine.runStretch does, and times it; `eventOf` gives the exception that its last step took or
    * left, if any. Throws what that throws; then the steps before are timed.
    */
-  run(limit: number, eventOf: () => ExceptionEvent | undefined): number {
+  run(limit: number, stops: readonly number[], eventOf: () => ExceptionEvent | undefined): number {
     const { cpu, stretch } = this.#machine;
     this.#timed = 0;
+    this.#piece = 0;
     cpu.catchUp = this.#catchUp;
     try {
-      const made = this.#machine.runStretch(limit, this.#timing.longestStep);
+      const made = this.#machine.runStretch(limit, this.#timing.longestStep, stops);
       if (made > 0) this.#timeLast(eventOf());
       return made;
     } catch (error) {
@@ -59,8 +60,11 @@ export class StretchTimer {
 
   /** Times the steps before step `end` that are not timed yet; none of them is the last. */
   #timeUpTo(end: number): void {
+    if (end === this.#timed) return;
     this.#gather(end);
-    this.#time(end, (this.#machine.stretch.pc + 4 * end) >>> 0, 'none');
+    const { stretch } = this.#machine;
+    const piece = stretch.pieces - 1;
+    this.#time(end, (stretch.pcs[piece]! + 4 * (end - stretch.begins[piece]!)) >>> 0, 'none');
   }
 
   #timeLast(event: ExceptionEvent | undefined): void {
@@ -73,20 +77,32 @@ export class StretchTimer {
 
   /** Puts the steps before step `end` that are not timed yet into the row. */
   #gather(end: number): void {
-    const { stretch } = this.#machine;
+    const { operations } = this.#machine.stretch;
     const numbers = this.#row.operations;
-    for (let n = this.#timed; n < end; n++) numbers[n] = this.#numberOf(stretch.operationOf(n));
+    for (let n = this.#timed; n < end; n++) numbers[n] = this.#numberOf(operations[n]!);
   }
 
-  /** Times the steps before step `end` that are not timed yet; the last of them led to `nextPc`. */
+  /** Times the steps before step `end` that are not timed yet; the last of them led to `nextPc`, and met `exception`. */
   #time(end: number, nextPc: number, exception: TimedRow['exception']): void {
+    const { begins, pcs, pieces } = this.#machine.stretch;
     const row = this.#row;
-    row.pc = this.#machine.stretch.pc;
+    row.exception = 'none';
+    for (; this.#piece + 1 < pieces && begins[this.#piece + 1]! <= end; this.#piece++) {
+      row.nextPc = pcs[this.#piece + 1]!;
+      this.#timePiece(begins[this.#piece + 1]!);
+    }
     row.nextPc = nextPc;
     row.exception = exception;
-    this.#timing.issue(row, this.#timed, end);
-    this.#timed = end;
+    this.#timePiece(end);
     this.#machine.cpu.clock.cycles = this.#timing.issuedAt;
+  }
+
+  /** Times the steps before step `end` that are not timed yet, all of one piece. */
+  #timePiece(end: number): void {
+    const { begins, pcs } = this.#machine.stretch;
+    this.#row.pc = (pcs[this.#piece]! - 4 * begins[this.#piece]!) >>> 0;
+    this.#timing.issue(this.#row, this.#timed, end);
+    this.#timed = end;
   }
 
   #numberOf(operation: Operation): number {

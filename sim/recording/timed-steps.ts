@@ -76,8 +76,7 @@ export class TimedSteps implements Stepper, Journal {
     let done = 0;
     this.#isOver = false;
     while (done < limit && !this.#isOver) {
-      const most = Math.min(limit - done, unwatched.most());
-      const made = most > 1 ? this.#runStretch(most, unwatched) : 0;
+      const made = unwatched.watchesAll() ? 0 : this.#runStretch(limit - done, unwatched);
       if (made > 0) this.#isOver = until(this.lastException, this.lastOperation);
       done += made > 0 ? made : this.#runOne(until);
     }
@@ -91,7 +90,7 @@ export class TimedSteps implements Stepper, Journal {
     this.#isInStretch = true;
     let made = 0;
     try {
-      made = stretches.run(limit, this.#eventOf);
+      made = stretches.run(limit, unwatched.stops, this.#eventOf);
     } finally {
       this.#isInStretch = false;
       this.length += stretch.length;

@@ -70,15 +70,14 @@ export class ScenarioRun<Ready extends ReadyMachine = RecordedMachine> implement
   readonly #limit: StepLimit;
   readonly #observers: readonly RunObserver[];
   readonly #stepObservers: readonly Pick<Required<RunObserver>, 'onStep' | 'onSteps'>[];
+  readonly #unwatched: Unwatched;
   readonly #hostStart: bigint;
   readonly #returns: bigint;
   readonly #done: bigint;
   readonly #panic: bigint;
   readonly #vectors: bigint;
   /** Low halves of the places where the simulator takes part: for a first look after each step. */
-  readonly #returnsLow: number;
-  readonly #doneLow: number;
-  readonly #panicLow: number;
+  readonly #stops: readonly number[];
 
   constructor(ready: Ready, observers: readonly RunObserver[] = []) {
     this.ready = ready;
@@ -91,12 +90,11 @@ export class ScenarioRun<Ready extends ReadyMachine = RecordedMachine> implement
     this.#done = kernelAddress(kernel, 'host_done');
     this.#panic = kernelAddress(kernel, 'panic');
     this.#vectors = kernelAddress(kernel, 'host_vectors');
-    this.#returnsLow = lowHalf(this.#returns);
-    this.#doneLow = lowHalf(this.#done);
-    this.#panicLow = lowHalf(this.#panic);
+    this.#stops = [this.#returns, this.#done, this.#panic].map(lowHalf);
     this.#vcpu = ready.vm.vcpus[0]!;
     this.user = new UserSpace(ready);
     this.events = new EventQueue(ready);
+    this.#unwatched = this.#makeUnwatched();
     this.#connectInterrupts();
     this.user.beforeEntry(1);
     prepareEntry(this.#vcpu);
@@ -133,18 +131,6 @@ export class ScenarioRun<Ready extends ReadyMachine = RecordedMachine> implement
     return this.#ending!;
   }
 
-  /** Nothing is done in steps that lead to no place where the simulator takes part, while no event is awaited. */
-  readonly #unwatched: Unwatched = {
-    most: () => {
-      if (this.events.areWaiting) return 1;
-      const pc = this.ready.machine.cpu.words[2 * PC]!;
-      return Math.min(stepsTo(this.#returnsLow, pc), stepsTo(this.#doneLow, pc), stepsTo(this.#panicLow, pc));
-    },
-    passed: (...steps) => {
-      for (const observer of this.#stepObservers) observer.onSteps(...steps);
-    },
-  };
-
   /** Notes the exception of a step, and says whether the simulator may have to take part after it. */
   readonly #isLookedAt = (event: ExceptionEvent | undefined, operation: Operation | undefined): boolean => {
     const { steps, machine } = this.ready;
@@ -156,9 +142,20 @@ export class ScenarioRun<Ready extends ReadyMachine = RecordedMachine> implement
       this.#noteException(event, operation);
       if (event.to === 1 && event.vector !== undefined) return true;
     }
-    const pc = machine.cpu.words[2 * PC]!;
-    return pc === this.#returnsLow || pc === this.#doneLow || pc === this.#panicLow || this.events.mayBeDue();
+    return this.#stops.includes(machine.cpu.words[2 * PC]!) || this.events.mayBeDue();
   };
+
+  /** Nothing is done in steps that lead to no place where the simulator takes part, while no event is awaited. */
+  #makeUnwatched(): Unwatched {
+    const observers = this.#stepObservers;
+    return {
+      watchesAll: () => this.events.areWaiting,
+      stops: this.#stops,
+      passed: (index, stretch, count, cycles) => {
+        for (let n = 0; n < observers.length; n++) observers[n]!.onSteps(index, stretch, count, cycles);
+      },
+    };
+  }
 
   #noteException(event: ExceptionEvent, operation: Operation | undefined): void {
     if (event.kind !== 'return' && event.from === 2 && event.to === 2) {
@@ -273,11 +270,6 @@ export class ScenarioRun<Ready extends ReadyMachine = RecordedMachine> implement
     this.#setIrq();
     for (const line of [FIQ, SERROR]) cpu.setLine(line, false);
   }
-}
-
-/** Steps of straight-line code from `pc` to the place `to` behind it, both low halves of addresses; many where it is not. */
-function stepsTo(to: number, pc: number): number {
-  return to === pc ? Number.POSITIVE_INFINITY : (to - pc) >>> 2;
 }
 
 function recordOf(vcpu: Vcpu, code: bigint): ExitRecord {

@@ -51,7 +51,7 @@ export interface Run<Ready extends Runnable = Runnable> {
 export interface RunObserver {
   /** Step `index`, issued in cycle `cycle`, executed `operation` and took or left `exception`; it only looks. */
   onStep?(index: number, operation: Operation | undefined, exception: ExceptionEvent | undefined, cycle: number): void;
-  /** Several steps of straight-line code, of which onStep is not told: as Unwatched.passed. Who has onStep has this. */
+  /** Several steps, of which onStep is not told: as Unwatched.passed. Who has onStep has this. */
   onSteps?(index: number, stretch: Stretch, count: number, cycles: Float64Array): void;
   onException?(event: ExceptionEvent): void;
 }

@@ -35,7 +35,7 @@ system('MSR ends straight-line code where translation, traps or interrupts may d
     processor.load(['mov x0, #1', `msr ${name}, x0`, 'nop', 'nop', 'nop']);
     processor.enter(el);
     processor.machine.step();
-    return processor.machine.runStretch(4, 1);
+    return processor.machine.runStretch(4, 1, []);
   };
   for (const name of ['ttbr0_el2', 'hcr_el2', 'mdscr_el1', 'cntv_ctl_el0', 'daif', 's3_7_c15_c15_7']) {
     assert.is(together(name, 2), 1, name);

@@ -84,16 +84,23 @@ export function loadWords(machine: Machine, words: Uint32Array): void {
   for (const [index, word] of words.entries()) machine.memory.poke(CODE + 4n * BigInt(index), 4, BigInt(word));
 }
 
+/** Names what lies from each of the `symbols`, offsets from CODE in order, to the next one, or to `end`. */
+export function annotationsOf(symbols: readonly { name: string; offset: number }[], end: bigint): Annotations {
+  const symbolAt = (pa: bigint) => {
+    const n = pa >= CODE && pa < end ? symbols.findLastIndex(({ offset }) => BigInt(offset) <= pa - CODE) : -1;
+    if (n < 0) return undefined;
+    const { name, offset } = symbols[n]!;
+    return { name, offset: Number(pa - CODE) - offset, size: (symbols[n + 1]?.offset ?? Number(end - CODE)) - offset };
+  };
+  return { symbolAt, lineAt: () => undefined, fieldAt: () => undefined };
+}
+
 /** As machineAtEl2, with the program `source` at CODE; the annotations know its symbols. */
 export function machineWith(source: string): { machine: Machine; annotations: Annotations; end: bigint } {
   const machine = machineAtEl2();
   const { words, symbols } = assembleWords(source);
   loadWords(machine, words);
   const end = CODE + BigInt(words.byteLength);
-  const symbolAt = (pa: bigint) => {
-    const found = pa >= CODE && pa < end && symbols.findLast(({ offset }) => BigInt(offset) <= pa - CODE);
-    return found ? { name: found.name, offset: Number(pa - CODE) - found.offset } : undefined;
-  };
-  const annotations = { symbolAt, lineAt: () => undefined, fieldAt: () => undefined };
+  const annotations = annotationsOf(symbols, end);
   return { machine, annotations, end };
 }

@@ -5,11 +5,13 @@ import * as assert from 'uvu/assert';
 import { NotModelled } from '../../sim/core/exceptions.ts';
 import { IRQ, X0 } from '../../sim/core/registers.ts';
 import type { Machine } from '../../sim/exec/machine.ts';
+import type { Annotations } from '../../sim/recording/annotations.ts';
+import { type Phase, PhaseGatherer, phasesOf } from '../../sim/recording/phases.ts';
 import { Recording } from '../../sim/recording/recording.ts';
 import type { Unwatched } from '../../sim/recording/stepper.ts';
 import { TimedSteps } from '../../sim/recording/timed-steps.ts';
 import { CortexA53 } from '../../sim/timing/cortex-a53.ts';
-import { assembleWords, DATA, DEVICE, loadWords, machineAtEl2 } from './el2-machine.ts';
+import { annotationsOf, assembleWords, CODE, DATA, DEVICE, loadWords, machineAtEl2 } from './el2-machine.ts';
 
 const scale = Number(process.env.HYPSTEP_ORACLE_SCALE ?? '1');
 const options = { seed: 20150707, numRuns: Math.ceil(40 * scale) };
@@ -31,11 +33,17 @@ function addDevice(machine: Machine): void {
   });
 }
 
+interface Program {
+  readonly machine: Machine;
+  /** Names `callee` and `vectors`, and what is between and before them. */
+  readonly annotations: Annotations;
+}
+
 /**
  * A machine with the program at its PC, a device, the EL2 timer's interrupt connected, and vectors from which every exception
  * returns: to the next instruction where `skips`.
  */
-function machineFor(lines: readonly string[]): Machine {
+function programOf(lines: readonly string[]): Program {
   const machine = machineAtEl2();
   addDevice(machine);
   const source = `${lines.join('\n')}
@@ -59,7 +67,7 @@ mov x24, #2; msr cnthp_ctl_el2, x24; add x25, x25, #1; eret`;
   cells[machine.cpu.cell('hcr_el2')]! |= HCR_IMO;
   machine.timer.connect('cnthp', (asserted) => machine.cpu.setLine(IRQ, asserted));
   machine.cpu.refresh();
-  return machine;
+  return { machine, annotations: annotationsOf(symbols, CODE + BigInt(words.byteLength)) };
 }
 
 /** What was told of the steps that nobody had to watch, and of the others, in their order. */
@@ -70,15 +78,27 @@ interface Told {
   readonly exception: string | undefined;
 }
 
-/** Makes `count` steps, up to `most` of them in one go. */
-function unwatched(machine: Machine, count: number, most: number): { steps: TimedSteps; told: Told[] } {
+interface Unrecorded {
+  readonly steps: TimedSteps;
+  readonly told: readonly Told[];
+  /** Numbers of the steps of which `until` was told. */
+  readonly watched: readonly number[];
+  readonly phases: readonly Phase[];
+}
+
+/** Makes `count` steps, as many as can be in one go: `until` is told of those that lead to one of the `stops`. */
+function unwatched({ machine, annotations }: Program, count: number, stops: readonly number[]): Unrecorded {
   const steps = new TimedSteps(machine, new CortexA53());
+  const gatherer = new PhaseGatherer(machine, annotations);
   const told: Told[] = [];
+  const watched: number[] = [];
   const watch: Unwatched = {
-    most: () => most,
+    watchesAll: () => false,
+    stops,
     passed: (index, stretch, length, cycles) => {
+      gatherer.onSteps(index, stretch, length, cycles);
       for (let n = 0; n < length; n++) {
-        const { word } = stretch.operationOf(n).instruction;
+        const { word } = stretch.operations[n]!.instruction;
         told.push({ index: index + n, word, cycle: cycles[n]!, exception: undefined });
       }
     },
@@ -87,12 +107,14 @@ function unwatched(machine: Machine, count: number, most: number): { steps: Time
     count,
     (event, operation) => {
       const [index, cycle] = [steps.length - 1, machine.cpu.clock.cycles];
+      gatherer.onStep(index, operation, event, cycle);
       told.push({ index, word: operation?.instruction.word, cycle, exception: event?.kind });
+      watched.push(index);
       return false;
     },
     watch,
   );
-  return { steps, told };
+  return { steps, told, watched, phases: gatherer.finish(steps.completedAt) };
 }
 
 function recorded(machine: Machine, count: number): { recording: Recording; told: Told[] } {
@@ -107,12 +129,22 @@ function recorded(machine: Machine, count: number): { recording: Recording; told
   return { recording, told };
 }
 
-/** `count` steps of the program, made in one go and recorded, tell and leave the same. */
-function assertSame(lines: readonly string[], count: number, most = Number.POSITIVE_INFINITY): Machine {
-  const [one, other] = [machineFor(lines), machineFor(lines)];
-  const made = unwatched(one, count, most);
+/**
+ * `count` steps of the program, made in one go and recorded, tell and leave the same; each that leads to one of the words of
+ * the program whose numbers are `stops` is watched.
+ */
+function assertSame(lines: readonly string[], count: number, stops: readonly number[] = []): Machine {
+  const [program, { machine: other, annotations }] = [programOf(lines), programOf(lines)];
+  const { machine: one } = program;
+  const places = stops.map((word) => Number(CODE) + 4 * word);
+  const made = unwatched(program, count, places);
   const { recording, told } = recorded(other, count);
   assert.equal(made.told, told);
+  assert.equal(made.phases, phasesOf(recording, annotations));
+  const leadsToStop = (index: number) => places.includes(one.physical.base + recording.operationAt(index + 1)!.pa);
+  const hasNext = (index: number) => index + 1 < count && recording.operationAt(index + 1) !== undefined;
+  const unseen = told.filter(({ index }) => hasNext(index) && leadsToStop(index) && !made.watched.includes(index));
+  assert.equal(unseen, []);
   assert.equal([made.steps.length, made.steps.issuedAt], [count, recording.issuedAt]);
   assert.is(made.steps.completedAt, recording.completedAt);
   assert.equal(made.steps.lastException?.kind, recording.lastException?.kind);
@@ -151,16 +183,24 @@ const instruction = fc.oneof(
     'ldr x0, [x28]',
     'stur x0, [x28, #61]',
     'blr x21',
+    'bl callee',
+    'adr x19, .+16; br x19; nop; nop',
+    'b .+8',
+    'mov x19, #3; sub x19, x19, #1; cbnz x19, .-4',
     'msr spsel, #0; add sp, x20, #0; str x3, [sp, #8]; msr spsel, #1',
   ),
   fc.tuple(register, fc.integer({ min: 1, max: 4 })).map(([t, skip]) => `cbz x${t}, .+${4 * skip}`),
+  fc.tuple(register, fc.integer({ min: 1, max: 4 })).map(([t, skip]) => `tbnz x${t}, #1, .+${4 * skip}`),
+  fc
+    .tuple(fc.constantFrom('eq', 'lt', 'hi'), fc.integer({ min: 1, max: 4 }))
+    .map(([c, skip]) => `b.${c} .+${4 * skip}`),
 );
 
 test('random programs with divisions, devices, faults and the timer take the same steps in the same cycles', () => {
   const program = fc.array(instruction, { minLength: 20, maxLength: 200 });
   fc.assert(
-    fc.property(program, fc.constantFrom(2, 7, Number.POSITIVE_INFINITY), (lines, most) => {
-      assertSame(lines, lines.length, most);
+    fc.property(program, fc.array(fc.nat(60), { maxLength: 3 }), (lines, stops) => {
+      assertSame(lines, 2 * lines.length, stops);
     }),
     options,
   );
@@ -193,22 +233,22 @@ test('code that writes to the code behind it finds what it wrote', () => {
 
 test('where the machine cannot go on, the steps before are made and timed', () => {
   const lines = ['add x0, x0, #1', 'mrs x1, tpidr_el2', '.inst 0x1e602800', 'nop'];
-  const machine = machineFor(lines);
+  const { machine } = programOf(lines);
   const steps = new TimedSteps(machine, new CortexA53());
-  const watch: Unwatched = { most: () => 100, passed: () => {} };
+  const watch: Unwatched = { watchesAll: () => false, stops: [], passed: () => {} };
   assert.throws(
     () => steps.run(10, undefined, watch),
     (error: unknown) => error instanceof NotModelled,
   );
   assert.is(steps.length, 2);
-  const { recording } = recorded(machineFor(lines), 2);
+  const { recording } = recorded(programOf(lines).machine, 2);
   assert.is(steps.timing.issuedAt, recording.issuedAt);
 });
 
 test('no two steps are further apart than the model says', () => {
   const { longestStep } = new CortexA53();
   const loads = ['ldr x0, [x22]', 'ldp x1, x2, [x22, #16]', 'dsb sy', 'ldr x0, [x22]', 'isb', 'udiv x3, x4, x5', 'isb'];
-  const { told } = recorded(machineFor(loads), loads.length);
+  const { told } = recorded(programOf(loads).machine, loads.length);
   const gaps = told.slice(1).map(({ cycle }, n) => cycle - told[n]!.cycle);
   assert.ok(Math.max(...gaps) > 290 && Math.max(...gaps) <= longestStep, gaps.join(' '));
 });
