@@ -10,8 +10,8 @@ import type { ExitRecord, ScenarioRun } from '../scenario/run.ts';
 import type { DeviceAccess } from '../scenario/user-space.ts';
 
 /**
- * The expectations that do not hold, a line each, with the place of the key in the scenario file. Throws SourceError for
- * a register or path that there is not.
+ * The expectations that do not hold, a line each, with the place of the key in the scenario file; `phases` may be left
+ * empty where asksForPhases says so. Throws SourceError for a register or path that there is not.
  */
 export function unmetExpectations(
   ready: ReadyMachine,
@@ -30,6 +30,12 @@ export function unmetExpectations(
     ...routines(ready, phases),
     ...cycleBounds(ready, cycles),
   ];
+}
+
+/** Whether an expectation is about what `unmetExpectations` finds in the phases. */
+export function asksForPhases({ scenario }: ReadyMachine): boolean {
+  const { phases, absent, times } = scenario.expect;
+  return phases.length > 0 || absent.length > 0 || Object.keys(times).length > 0;
 }
 
 function at(ready: ReadyMachine, ...keys: PropertyKey[]): string {

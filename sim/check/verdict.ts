@@ -8,7 +8,7 @@ import { reusedMachines } from '../scenario/machines.ts';
 import { DoesNotApply } from '../scenario/needs.ts';
 import { type ReadyMachine, scenarioMachine } from '../scenario/ready.ts';
 import { recorded, reusedSteps } from '../scenario/runnable.ts';
-import { type RunReport, reportRun } from './report.ts';
+import { type Judgement, judgeRun, type RunReport, reportRun } from './report.ts';
 
 /** Plain data: it passes between threads as it is. Sums are over the runs of all combinations. */
 export interface Verdict {
@@ -82,15 +82,15 @@ export class Judge {
     loaded: LoadedScenario,
     failures: string[],
     check: Check | undefined,
-  ): RunReport<ReadyMachine> | DoesNotApply | undefined {
+  ): Judgement<ReadyMachine> | DoesNotApply | undefined {
     const { combination } = loaded;
     const tell = (line: string) => failures.push(combination === undefined ? line : `with ${combination}: ${line}`);
     try {
       const machine = scenarioMachine(loaded, this.#builds, this.#machineFor);
       if (check === undefined) {
-        const report = reportRun(this.#ready(machine));
-        for (const line of report.failures) tell(line);
-        return report;
+        const judgement = judgeRun(this.#ready(machine));
+        for (const line of judgement.failures) tell(line);
+        return judgement;
       }
       const report = reportRun(recorded(machine));
       for (const line of [...report.failures, ...check(report)]) tell(line);
@@ -128,7 +128,7 @@ function faultLines(error: unknown): string[] {
   return diagnostics.map(formatDiagnostic);
 }
 
-function placeOfRun({ run }: RunReport<ReadyMachine>): string {
+function placeOfRun({ run }: Judgement<ReadyMachine>): string {
   const { scenario, sources } = run.ready;
   const { cpu, gic } = scenario.machine;
   return `${cpu}, GIC${gic}, ${sources.label}`;
