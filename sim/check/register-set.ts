@@ -5,6 +5,7 @@
  */
 import { cellOfField } from '../kvm/context.ts';
 import { lowHalf } from '../memory/halves.ts';
+import type { TypedObject } from '../memory/typed.ts';
 import type { ReadyMachine } from '../scenario/ready.ts';
 
 /** Stands for a field that has no fixed place, or is not stored as the cell is. */
@@ -27,6 +28,7 @@ export class RegisterSet<Group> {
   readonly counts = new Map<Group, number>();
   readonly #ready: ReadyMachine;
   readonly #owner: string | undefined;
+  readonly #fieldsOfOwner: TypedObject | undefined;
   readonly #ids: Uint32Array;
   /** What was kept, and what was read last, both as halves. */
   readonly #kept: Uint32Array;
@@ -39,6 +41,7 @@ export class RegisterSet<Group> {
     this.list = list;
     this.#ready = ready;
     this.#owner = owner;
+    this.#fieldsOfOwner = owner === undefined ? undefined : ready.typed.object(owner);
     this.#ids = Uint32Array.from(list, ({ cell }) => ready.machine.cpu.registers.find(cell)!);
     this.#kept = new Uint32Array(2 * list.length);
     this.#read = new Uint32Array(2 * list.length);
@@ -109,17 +112,16 @@ export class RegisterSet<Group> {
 
   /** Fields behind a pointer move, and those of another size or byte order are not what the cell is. */
   #wordOf(n: number): number {
-    const path = this.fieldOf(n);
-    const { cell } = this.list[n]!;
+    const { cell, path } = this.list[n]!;
     if (path === undefined || path.includes('->')) return BY_PATH;
-    const { typed, machine } = this.#ready;
-    const { pa, size, bigEndian } = typed.resolve(path);
-    const offset = Number(pa) - machine.physical.base + (cell.endsWith('.d1') ? 8 : 0);
+    const { pa, size, bigEndian } = this.#fieldsOfOwner!.resolve(path);
+    const offset = Number(pa) - this.#ready.machine.physical.base + (cell.endsWith('.d1') ? 8 : 0);
     return bigEndian || size < 8 || offset % 4 !== 0 ? BY_PATH : offset / 4;
   }
 
   #readByPath(n: number, values: Uint32Array): void {
-    const value = cellOfField(this.list[n]!.cell, this.#ready.typed.read(this.fieldOf(n)!));
+    const { cell, path } = this.list[n]!;
+    const value = cellOfField(cell, this.#fieldsOfOwner!.read(path!));
     values[2 * n] = lowHalf(value);
     values[2 * n + 1] = Number(value >> 32n);
   }

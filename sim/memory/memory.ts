@@ -333,14 +333,21 @@ export class Memory {
    */
   poke(pa: bigint, size: number, value: bigint): void {
     if (!this.physical.hasRam(pa, size)) throw new RangeError(`no RAM at physical address 0x${pa.toString(16)}`);
-    const bytes = this.#poked;
+    this.pokeRam(this.physical.offsetOf(Number(pa)), size, value);
+  }
+
+  /** The same by the offset of bytes into RAM, which has to have all of them. */
+  pokeRam(offset: number, size: number, value: bigint): void {
     writeView(this.#pokedView, 0, 8, value);
-    const offset = this.physical.offsetOf(Number(pa));
     const first = Math.min(size, PAGE_SIZE - (offset & PAGE_MASK));
-    const { writer } = this.#slow;
-    const rest = pa + BigInt(first);
-    writer.write(lowHalf(pa), highHalf(pa), offset, bytes, 0, first);
-    if (first < size) writer.write(lowHalf(rest), highHalf(rest), offset + first, bytes, first, size - first);
+    this.#writePoked(offset, 0, first);
+    if (first < size) this.#writePoked(offset + first, first, size - first);
+  }
+
+  /** Writes bytes of #poked from `start` on to RAM, all in one page. */
+  #writePoked(offset: number, start: number, length: number): void {
+    const pa = this.physical.base + offset;
+    this.#slow.writer.write(pa >>> 0, Math.floor(pa / 2 ** 32), offset, this.#poked, start, length);
   }
 
   /** Whether somebody holds what was decoded of page number `page` of RAM (see markCode). */

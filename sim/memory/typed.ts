@@ -9,6 +9,7 @@ import { typeText } from '../../asm/c/type-text.ts';
 import { bare, type CType } from '../../asm/c/types.ts';
 import { SourceError } from '../../asm/source/diagnostics.ts';
 import type { Memory } from './memory.ts';
+import { readView } from './physical.ts';
 
 /** An object in memory that paths may begin with. */
 export interface TypedRegion {
@@ -31,31 +32,35 @@ export interface TypedPlace {
   readonly bigEndian: boolean;
 }
 
-/** An object in memory by itself. */
+/** An object in memory by itself: as TypedMemory's methods, with paths inside the object. */
 export interface TypedObject {
+  resolve(member: string): TypedPlace;
   read(member: string): bigint;
   write(member: string, value: bigint): void;
 }
 
 interface NamedRegion {
   readonly region: TypedRegion;
-  readonly size: bigint;
+  /** Physical address, and size in bytes. */
+  readonly base: number;
+  readonly size: number;
   readonly names: OffsetNames;
+  /** What was asked for in objects of this type and byte order before, by path. */
+  readonly members: Map<string, Member>;
+}
+
+/** What a TypedPlace says, at an offset in bytes. */
+interface Part extends Omit<TypedPlace, 'pa'> {
+  readonly offset: number;
 }
 
 /** A path inside a type, worked out. */
 interface Member {
   readonly path: string;
-  /** The places of its pointers, then its own, each at its offset from where the one before leads, the first from the object. */
-  readonly parts: readonly TypedPlace[];
-  readonly own: TypedPlace;
+  /** Its pointers, then what it names itself, each at its offset from where the one before leads, the first from the object. */
+  readonly parts: readonly Part[];
+  readonly own: Part;
   readonly isScalar: boolean;
-}
-
-/** A path of this memory: an object, and what is inside it. */
-interface KnownPath {
-  readonly region: TypedRegion;
-  readonly member: Member;
 }
 
 /** Bytes of the largest scalar: an unsigned __int128, or a vector register. */
@@ -75,8 +80,9 @@ export class TypedMemory {
   /** Names an object. Of objects that overlap the one added last names the bytes. Throws RangeError for a second `name`. */
   add(region: TypedRegion): void {
     if (this.#regions.has(region.name)) throw new RangeError(`'${region.name}' names an object already`);
-    const size = BigInt(sizeOf(region.type));
-    this.#regions.set(region.name, { region, size, names: new OffsetNames(region.type) });
+    const { name, pa, type } = region;
+    const names = new OffsetNames(type);
+    this.#regions.set(name, { region, base: Number(pa), size: sizeOf(type), names, members: membersOf(region) });
   }
 
   get regions(): readonly TypedRegion[] {
@@ -87,12 +93,12 @@ export class TypedMemory {
   fieldAt(pa: bigint, size: number): string | undefined {
     let found: NamedRegion | undefined;
     for (const candidate of this.#regions.values()) {
-      const offset = pa - candidate.region.pa;
-      if (offset >= 0n && offset < candidate.size) found = candidate;
+      const offset = Number(pa) - candidate.base;
+      if (offset >= 0 && offset < candidate.size) found = candidate;
     }
     if (found === undefined) return undefined;
-    const { region, names } = found;
-    const path = names.at(Number(pa - region.pa), size);
+    const { region, base, names } = found;
+    const path = names.at(Number(pa) - base, size);
     return path === undefined || path === '' || /^[[+]/.test(path)
       ? `${region.name}${path ?? ''}`
       : `${region.name}.${path}`;
@@ -100,7 +106,8 @@ export class TypedMemory {
 
   /** Throws SourceError where `path` begins with no object, or names no member; where pointers lead is not looked at. */
   check(path: string): void {
-    this.#known(path);
+    const { name, inside } = partsOf(path);
+    memberOf(this.#region(name, path), inside);
   }
 
   /**
@@ -108,8 +115,8 @@ export class TypedMemory {
    * on the way leads nowhere.
    */
   resolve(path: string): TypedPlace {
-    const known = this.#known(path);
-    return movedBy(known.member.own, this.#baseOf(known));
+    const { name, inside } = partsOf(path);
+    return this.#resolve(this.#region(name, path), inside);
   }
 
   /**
@@ -117,7 +124,8 @@ export class TypedMemory {
    * SourceError as `resolve` does, and for a struct, union or array.
    */
   read(path: string): bigint {
-    return this.#readAt(...this.#scalar(this.#known(path)));
+    const { name, inside } = partsOf(path);
+    return this.#read(this.#region(name, path), inside);
   }
 
   /**
@@ -125,97 +133,109 @@ export class TypedMemory {
    * `read` does.
    */
   write(path: string, value: bigint): void {
-    this.#writeAt(...this.#scalar(this.#known(path)), value);
+    const { name, inside } = partsOf(path);
+    this.#write(this.#region(name, path), inside, value);
   }
 
-  /**
-   * Reads and writes members of the object called `name` by paths inside it, as `read` and `write` do with the name before
-   * them, for who asks often. The object may be added later.
-   */
+  /** The object called `name`, for who asks for its members often. It may be added later. */
   object(name: string): TypedObject {
-    let region: TypedRegion | undefined;
-    const find = (path: string): KnownPath => {
-      region ??= this.#region(name, `${name}.${path}`);
-      return { region, member: memberOf(region, path) };
+    let known: NamedRegion | undefined;
+    const find = (path: string) => {
+      known ??= this.#region(name, `${name}.${path}`);
+      return known;
     };
     return {
-      read: (path) => this.#readAt(...this.#scalar(find(path))),
-      write: (path, value) => this.#writeAt(...this.#scalar(find(path)), value),
+      resolve: (path) => this.#resolve(find(path), path),
+      read: (path) => this.#read(find(path), path),
+      write: (path, value) => this.#write(find(path), path, value),
     };
   }
 
-  #known(path: string): KnownPath {
-    const { name, inside } = partsOf(path);
-    const region = this.#region(name, path);
-    return { region, member: memberOf(region, inside) };
+  #resolve(object: NamedRegion, path: string): TypedPlace {
+    const member = memberOf(object, path);
+    const { offset, size, type, bitOffset, bitWidth, bigEndian } = member.own;
+    const pa = BigInt(this.#baseOf(object, member) + offset);
+    return { pa, size, type, bitOffset, bitWidth, bigEndian };
+  }
+
+  #read(object: NamedRegion, path: string): bigint {
+    const member = memberOf(object, path);
+    const { own } = member;
+    const unit = this.#readUnit(own, this.#scalarOffset(object, member));
+    return own.bitWidth === undefined ? unit : (unit & fieldMask(own)) >> BigInt(own.bitOffset ?? 0);
+  }
+
+  #write(object: NamedRegion, path: string, value: bigint): void {
+    const member = memberOf(object, path);
+    const { own } = member;
+    const offset = this.#scalarOffset(object, member);
+    if (own.bitWidth === undefined) {
+      this.#writeUnit(own, offset, value);
+    } else {
+      const others = this.#readUnit(own, offset) & ~fieldMask(own);
+      this.#writeUnit(own, offset, others | (BigInt.asUintN(own.bitWidth, value) << BigInt(own.bitOffset ?? 0)));
+    }
   }
 
   /** The object called `name`, with which `path` begins. */
-  #region(name: string, path: string): TypedRegion {
+  #region(name: string, path: string): NamedRegion {
     const found = this.#regions.get(name);
-    if (found !== undefined) return found.region;
+    if (found !== undefined) return found;
     const known = [...this.#regions.keys()].join(', ');
     throw new SourceError(`'${path}' begins with no known object; there are ${known || 'none'}`);
   }
 
   /** The physical address from which the path's last part is counted: that of its object, or where its last pointer leads. */
-  #baseOf(known: KnownPath): bigint {
-    const { parts } = known.member;
-    let base = known.region.pa;
-    for (let n = 0; n < parts.length - 1; n++) base = this.#target(known, parts[n]!, base);
+  #baseOf(object: NamedRegion, member: Member): number {
+    const { parts } = member;
+    let { base } = object;
+    for (let n = 0; n < parts.length - 1; n++) base = this.#target(object, member, parts[n]!, base);
     return base;
   }
 
-  /** The path's last part, which is a scalar, and where it is counted from. */
-  #scalar(known: KnownPath): [part: TypedPlace, base: bigint] {
-    const base = this.#baseOf(known);
-    const { own, isScalar } = known.member;
-    if (!isScalar) throw new SourceError(notScalar(pathOf(known), own));
-    this.#requireRam(known, own, base);
-    return [own, base];
+  /** Where in RAM the path's last part is, which is a scalar. */
+  #scalarOffset(object: NamedRegion, member: Member): number {
+    const base = this.#baseOf(object, member);
+    if (!member.isScalar) throw new SourceError(notScalar(pathOf(object, member), member.own));
+    return this.#ramOffset(object, member, member.own, base);
   }
 
   /** Where the pointer leads that is `part`, on the way of a path. */
-  #target(known: KnownPath, part: TypedPlace, base: bigint): bigint {
-    this.#requireRam(known, part, base);
-    const address = this.#readUnit(part, base);
+  #target(object: NamedRegion, member: Member, part: Part, base: number): number {
+    const address = this.#readUnit(part, this.#ramOffset(object, member, part, base));
     const target = this.#follow(address);
-    if (target !== undefined) return target;
-    const pointer = this.fieldAt(part.pa + base, part.size) ?? 'a pointer';
+    if (target !== undefined) return Number(target);
+    const pointer = this.fieldAt(BigInt(base + part.offset), part.size) ?? 'a pointer';
     const value = `0x${address.toString(16)}`;
-    throw new SourceError(`in the path '${pathOf(known)}', ${pointer} is ${value}, which leads nowhere`);
+    throw new SourceError(`in the path '${pathOf(object, member)}', ${pointer} is ${value}, which leads nowhere`);
   }
 
-  #requireRam(known: KnownPath, part: TypedPlace, base: bigint): void {
-    const pa = part.pa + base;
-    if (this.#memory.physical.hasRam(pa, part.size)) return;
-    throw new SourceError(`'${pathOf(known)}' is at physical address 0x${pa.toString(16)}, where there is no RAM`);
-  }
-
-  #readAt(part: TypedPlace, base: bigint): bigint {
-    return bitField(part, this.#readUnit(part, base));
-  }
-
-  #writeAt(part: TypedPlace, base: bigint, value: bigint): void {
-    const bits = BigInt.asUintN(part.bitWidth ?? 8 * part.size, value);
-    const others = part.bitWidth === undefined ? 0n : this.#readUnit(part, base) & ~fieldMask(part);
-    this.#writeUnit(part, base, others | (bits << BigInt(part.bitOffset ?? 0)));
-  }
-
-  #readUnit({ pa: offset, size, bigEndian }: TypedPlace, base: bigint): bigint {
+  #ramOffset(object: NamedRegion, member: Member, part: Part, base: number): number {
     const { physical } = this.#memory;
-    const pa = base + offset;
-    if (!bigEndian && size === 16) return (physical.read(pa + 8n, 8) << 64n) | physical.read(pa, 8);
-    if (!bigEndian && (size === 8 || size === 4 || size === 2 || size === 1)) return physical.read(pa, size);
-    const bytes = physical.readBytes(pa, size);
+    const pa = base + part.offset;
+    const offset = physical.offsetOf(pa);
+    if (offset >= 0 && offset + part.size <= physical.size) return offset;
+    const path = pathOf(object, member);
+    throw new SourceError(`'${path}' is at physical address 0x${pa.toString(16)}, where there is no RAM`);
+  }
+
+  #readUnit({ size, bigEndian }: Part, offset: number): bigint {
+    const { physical } = this.#memory;
+    if (!bigEndian && (size === 8 || size === 4 || size === 2 || size === 1)) {
+      return readView(physical.view, offset, size);
+    }
+    if (!bigEndian && size === 16) {
+      return (readView(physical.view, offset + 8, 8) << 64n) | readView(physical.view, offset, 8);
+    }
+    const bytes = physical.u8.slice(offset, offset + size);
     if (!bigEndian) bytes.reverse();
     return bytes.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
   }
 
-  #writeUnit({ pa: offset, size, bigEndian }: TypedPlace, base: bigint, value: bigint): void {
-    const pa = base + offset;
-    if (size === 8 && !bigEndian) {
-      this.#memory.poke(pa, 8, value);
+  /** Writes the low bytes of `value`. */
+  #writeUnit({ size, bigEndian }: Part, offset: number, value: bigint): void {
+    if (!bigEndian && (size === 8 || size === 4 || size === 2 || size === 1)) {
+      this.#memory.pokeRam(offset, size, value);
       return;
     }
     // Pieces of up to 8 bytes, lowest address first; a size that is no power of two goes byte by byte.
@@ -223,7 +243,7 @@ export class TypedMemory {
     for (let done = 0; done < size; done += step) {
       const shift = BigInt(8 * (bigEndian ? size - step - done : done));
       const piece = BigInt.asUintN(8 * step, value >> shift);
-      this.#memory.poke(pa + BigInt(done), step, bigEndian ? swapBytes(piece, step) : piece);
+      this.#memory.pokeRam(offset + done, step, bigEndian ? swapBytes(piece, step) : piece);
     }
   }
 }
@@ -252,58 +272,54 @@ const knownMembers = {
   big: new WeakMap<CType, Map<string, Member>>(),
 };
 
-/** What `path` names inside an object of the region's type. */
-function memberOf({ type, bigEndian = false }: TypedRegion, path: string): Member {
+function membersOf({ type, bigEndian = false }: TypedRegion): Map<string, Member> {
   const byType = bigEndian ? knownMembers.big : knownMembers.little;
-  let byPath = byType.get(type);
-  if (byPath === undefined) {
-    byPath = new Map();
-    byType.set(type, byPath);
+  let members = byType.get(type);
+  if (members === undefined) {
+    members = new Map();
+    byType.set(type, members);
   }
-  let member = byPath.get(path);
+  return members;
+}
+
+/** What `path` names inside `object`. */
+function memberOf({ region, members }: NamedRegion, path: string): Member {
+  let member = members.get(path);
   if (member === undefined) {
-    const parts = resolveSteps(type, path).map((step) => placeOf(step, bigEndian));
+    const { type, bigEndian = false } = region;
+    const parts = resolveSteps(type, path).map((step) => partOf(step, bigEndian));
     const own = parts.at(-1)!;
     member = { path, parts, own, isScalar: isScalar(own) };
-    byPath.set(path, member);
+    members.set(path, member);
   }
   return member;
 }
 
-function pathOf({ region, member: { path } }: KnownPath): string {
+function pathOf({ region }: NamedRegion, { path }: Member): string {
   return path === '' || path.startsWith('[') ? `${region.name}${path}` : `${region.name}.${path}`;
 }
 
-/** A part of a path as a place from where it begins. */
-function placeOf({ offset, type, bitOffset, bitWidth, unitSize }: Located, bigEndian: boolean): TypedPlace {
-  const place = { pa: BigInt(offset), size: unitSize ?? sizeOf(type), type, bigEndian };
-  return bitWidth === undefined ? place : { ...place, bitOffset, bitWidth };
-}
-
-function movedBy({ pa, size, type, bitOffset, bitWidth, bigEndian }: TypedPlace, base: bigint): TypedPlace {
-  return { pa: pa + base, size, type, bitOffset, bitWidth, bigEndian };
+/** A part of a path at its offset from where it begins. */
+function partOf({ offset, type, bitOffset, bitWidth, unitSize }: Located, bigEndian: boolean): Part {
+  return { offset, size: unitSize ?? sizeOf(type), type, bitOffset, bitWidth, bigEndian };
 }
 
 function hasParts(type: CType): boolean {
   return ['record', 'array', 'function', 'void'].includes(bare(type).kind);
 }
 
-function isScalar({ type, size }: TypedPlace): boolean {
+function isScalar({ type, size }: Part): boolean {
   return !hasParts(type) && size <= LARGEST_SCALAR;
 }
 
 /** Says why what `path` names is no scalar. */
-function notScalar(path: string, { type, size }: TypedPlace): string {
+function notScalar(path: string, { type, size }: Part): string {
   if (hasParts(type)) return `'${path}' is of type '${typeText(type)}' and has no single value`;
   return `'${path}' has ${size} bytes, too many for one value`;
 }
 
-function fieldMask({ bitOffset = 0, bitWidth = 0 }: TypedPlace): bigint {
+function fieldMask({ bitOffset = 0, bitWidth = 0 }: Part): bigint {
   return ((1n << BigInt(bitWidth)) - 1n) << BigInt(bitOffset);
-}
-
-function bitField(place: TypedPlace, unit: bigint): bigint {
-  return place.bitWidth === undefined ? unit : (unit & fieldMask(place)) >> BigInt(place.bitOffset ?? 0);
 }
 
 function swapBytes(value: bigint, size: number): bigint {
