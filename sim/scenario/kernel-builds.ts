@@ -31,8 +31,6 @@ export interface KernelBuild {
   readonly offsets: KernelOffsets;
   /** The objects of the world switch. Throws SourceErrors where it cannot be assembled. */
   readonly hypObjects: () => readonly ObjectFile[];
-  /** The object of a source that is not the kernel's. */
-  readonly objectBeside: (path: string) => ObjectFile;
   /** The world switch linked with the object of the host's code. */
   readonly kernelImage: (host: string, options: LinkOptions) => Image;
   /** The guest's code linked at `base`. */
@@ -82,18 +80,18 @@ export class KernelBuilds {
       hyp ??= assembleKernel(sources, files, offsets);
       return hyp;
     };
-    const others = new Map<string, ObjectFile>();
+    const hosts = new Map<string, ObjectFile>();
     const images = new Map<string, Image>();
-    const objectBeside = (path: string) => once(others, path, () => assembleBeside(path, sources, files, offsets));
+    const objectBeside = (path: string) => assembleBeside(path, sources, files, offsets);
     return {
       sources,
       offsets,
       hypObjects,
-      objectBeside,
       kernelImage: (host, options) =>
         once(images, keyOf({ host, ...options, alternatives: [...(options.alternatives ?? [])] }), () =>
-          link([...hypObjects(), objectBeside(host)], options),
+          link([...hypObjects(), once(hosts, host, () => objectBeside(host))], options),
         ),
+      // A guest's object is not kept: few are linked twice, and with it goes all that the assembler knew.
       guestImage: (path, base) => once(images, keyOf({ path, base }), () => link([objectBeside(path)], { base })),
     };
   }
