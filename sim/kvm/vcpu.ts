@@ -3,6 +3,7 @@
  * arch/arm64/kvm/{reset,sys_regs,debug}.c). All of it is written through the layout of the kernel's own structs.
  */
 import { sizeOf } from '../../asm/c/layout.ts';
+import type { CType } from '../../asm/c/types.ts';
 import { debugRegisterCounts } from '../core/models.ts';
 import type { Machine } from '../exec/machine.ts';
 import { vtcr } from '../memory/page-tables.ts';
@@ -84,7 +85,7 @@ export class VirtualMachine implements KvmHost {
   readonly vcpu: bigint;
   readonly #options: VmOptions;
   /** While the machine is as after its reset: see patternsAtResetOf. */
-  #patternsAtReset: Map<string, bigint> | undefined;
+  #patternsAtReset: PatternsAtReset | undefined;
 
   /**
    * Allocates the structs, names them 'kvm', 'host_context', and for each vcpu 'vcpu' and 'run' ('vcpu1' and 'run1', and so
@@ -207,12 +208,9 @@ export class VirtualMachine implements KvmHost {
 
   #fillWithPatterns(vcpu: Vcpu, values: Readonly<Record<string, bigint>>): void {
     const { machine, facts } = this;
-    // The low half of a vector register comes before its high one, and both are one field.
-    let low = 0n;
+    this.#fillContext(vcpu);
     for (const { cell, path } of vcpuContext(facts)) {
-      const value = cell in values ? asWritten(machine, cell, values[cell]!) : this.#pattern(cell);
-      if (cell.endsWith('.d0')) low = value;
-      else vcpu.write(path, cell.endsWith('.d1') ? (value << 64n) | low : value);
+      if (cell in values) vcpu.write(path, asWritten(machine, cell, values[cell]!));
     }
     const { breakpoints, watchpoints } = debugRegisterCounts(machine.model);
     for (const { cell, path } of ownDebugRegisters(facts, breakpoints, watchpoints)) {
@@ -220,24 +218,49 @@ export class VirtualMachine implements KvmHost {
     }
   }
 
+  /** Gives all registers of the vcpu's context patterns. */
+  #fillContext(vcpu: Vcpu): void {
+    const { machine, facts, typed } = this;
+    const { pa, type, size } = typed.resolve(`${vcpu.name}.arch.ctxt`);
+    const contexts = this.bigEndian ? undefined : this.#patternsAtReset?.contexts;
+    const known = contexts?.get(type);
+    if (known !== undefined) {
+      machine.physical.writeBytes(pa, known);
+      return;
+    }
+    // The low half of a vector register comes before its high one, and both are one field.
+    let low = 0n;
+    for (const { cell, path } of vcpuContext(facts)) {
+      const value = this.#pattern(cell);
+      if (cell.endsWith('.d0')) low = value;
+      else vcpu.write(path, cell.endsWith('.d1') ? (value << 64n) | low : value);
+    }
+    contexts?.set(type, machine.physical.readBytes(pa, size));
+  }
+
   /** A value of its own for the guest's register `name`, as the register would hold it. */
   #pattern(name: string): bigint {
-    const known = this.#patternsAtReset?.get(name);
+    const known = this.#patternsAtReset?.values.get(name);
     if (known !== undefined) return known;
     const value = asWritten(this.machine, name, patternFor('guest', name, patternMask(this.machine, name)));
-    this.#patternsAtReset?.set(name, value);
+    this.#patternsAtReset?.values.set(name, value);
     return value;
   }
 }
 
-const patternsAtReset = new WeakMap<Machine, Map<string, bigint>>();
+/** Patterns of a machine's registers that were made while it was as after a reset. */
+interface PatternsAtReset {
+  /** By the registers' names. */
+  readonly values: Map<string, bigint>;
+  /** By type of a vcpu's context, its bytes with all of them, little-endian. */
+  readonly contexts: Map<CType, Uint8Array>;
+}
 
-/**
- * The patterns of `machine`'s registers that were made while it was as after a reset. What a register makes of a value may
- * depend on others, but each reset leaves them alike.
- */
-function patternsAtResetOf(machine: Machine): Map<string, bigint> {
-  const known = patternsAtReset.get(machine) ?? new Map<string, bigint>();
+const patternsAtReset = new WeakMap<Machine, PatternsAtReset>();
+
+/** Those of `machine`. What a register makes of a value may depend on others, but each reset leaves them alike. */
+function patternsAtResetOf(machine: Machine): PatternsAtReset {
+  const known = patternsAtReset.get(machine) ?? { values: new Map(), contexts: new Map() };
   patternsAtReset.set(machine, known);
   return known;
 }

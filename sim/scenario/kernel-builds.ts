@@ -111,7 +111,10 @@ export class KernelBuilds {
     const beside = (path: string) => besideFile(loaded.path, path);
     const { kernel } = sources;
     if (kernel !== undefined) {
-      return placedAt(() => treeSources(beside(kernel), files), loaded.placeOf('sources', 'kernel'));
+      return placedAt(
+        () => treeSources(beside(kernel), files),
+        () => loaded.placeOf('sources', 'kernel'),
+      );
     }
     const { hyp, include, offsets } = sources;
     return folderSources({ hyp: beside(hyp), include: include.map(beside), offsets: beside(offsets) }, files);

@@ -172,7 +172,12 @@ function linkOptions(loaded: LoadedScenario, facts: KernelFacts): LinkOptions {
   const base = (mmu ? pageOffset(facts) : RAM_BASE) + TEXT_OFFSET;
   const numbers = [
     ...gicFeatures(gic, facts).map((name) => facts.constant(name)),
-    ...features.map((name, n) => placedAt(() => facts.constant(name), loaded.placeOf('machine', 'features', n))),
+    ...features.map((name, n) =>
+      placedAt(
+        () => facts.constant(name),
+        () => loaded.placeOf('machine', 'features', n),
+      ),
+    ),
   ];
   // EL2 maps whole pages, and only those of hyp code.
   const placement = [
@@ -209,7 +214,11 @@ function virtualGic(scenario: Scenario, memory: HostMemory): VirtualGic {
 function checkPaths(loaded: LoadedScenario, typed: TypedMemory): void {
   const { expect, before_entry } = loaded.scenario;
   const check = (record: object, ...keys: PropertyKey[]) => {
-    for (const path of Object.keys(record)) placedAt(() => typed.check(path), loaded.placeOf(...keys, path));
+    for (const path of Object.keys(record))
+      placedAt(
+        () => typed.check(path),
+        () => loaded.placeOf(...keys, path),
+      );
   };
   check(expect.fields, 'expect', 'fields');
   for (const [n, action] of before_entry.entries()) {
@@ -225,7 +234,10 @@ function applyFields(loaded: LoadedScenario, typed: TypedMemory, evaluate: Evalu
     for (const [path, value] of Object.entries(loaded.scenario[root])) {
       const bits = evaluate(value);
       for (const name of root === 'vcpu' ? vcpus : ['kvm']) {
-        placedAt(() => typed.write(`${name}.${path}`, bits), loaded.placeOf(root, path));
+        placedAt(
+          () => typed.write(`${name}.${path}`, bits),
+          () => loaded.placeOf(root, path),
+        );
       }
     }
   }

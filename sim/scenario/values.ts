@@ -20,19 +20,22 @@ export function scenarioValues(loaded: LoadedScenario, facts: KernelFacts): Eval
     if (typeof value !== 'string' || known.has(value)) continue;
     known.set(
       value,
-      placedAt(() => facts.expression(value), loaded.placeOf(...keys)),
+      placedAt(
+        () => facts.expression(value),
+        () => loaded.placeOf(...keys),
+      ),
     );
   }
   return (value) => (typeof value === 'bigint' ? value : known.get(value)!);
 }
 
-/** What `body` returns; a SourceError of its own without a place is told as one at `place`. */
-export function placedAt<T>(body: () => T, place: Place): T {
+/** What `body` returns; a SourceError of its own without a place is told as one at `place`, which is found only then. */
+export function placedAt<T>(body: () => T, place: () => Place): T {
   try {
     return body();
   } catch (error) {
     if (error instanceof SourceError && error.diagnostic.place === undefined)
-      throw new SourceError(error.message, place, error.diagnostic.notes);
+      throw new SourceError(error.message, place(), error.diagnostic.notes);
     throw error;
   }
 }
