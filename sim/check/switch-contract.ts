@@ -64,7 +64,8 @@ export class SwitchContract {
   readonly #hcr: number;
   readonly #tpidr: number;
   readonly #lost: LostRegister[] = [];
-  readonly #compared: { border: Border; group: RegisterGroup; count: number }[] = [];
+  /** How many times the registers of a set were compared at a border, in the order in which they were first. */
+  readonly #compared: { border: Border; registers: RegisterSet<RegisterGroup>; times: number }[] = [];
   /** The host has called __kvm_vcpu_run; #host keeps what it had then. */
   #isInCall = false;
   /** What was the guest's when it was left, which these keep; undefined before and after. */
@@ -85,7 +86,15 @@ export class SwitchContract {
 
   /** What was found up to now. */
   get report(): ContractReport {
-    return { lost: this.#lost, compared: this.#compared };
+    const compared: { border: Border; group: RegisterGroup; count: number }[] = [];
+    for (const { border, registers, times } of this.#compared) {
+      for (const [group, count] of registers.counts) {
+        const known = compared.find((one) => one.group === group && one.border === border);
+        if (known === undefined) compared.push({ border, group, count: times * count });
+        else known.count += times * count;
+      }
+    }
+    return { lost: this.#lost, compared };
   }
 
   /** To be called after each step that took or returned from an exception. */
@@ -133,19 +142,13 @@ export class SwitchContract {
 
   /** Counts the registers that are now compared at a border; what it returns is told of those that are lost. */
   #border(border: Border, registers: RegisterSet<RegisterGroup>): Differs {
-    for (const [group, count] of registers.counts) this.#counter(border, group).count += count;
+    const compared = this.#compared.find((one) => one.registers === registers && one.border === border);
+    if (compared === undefined) this.#compared.push({ border, registers, times: 1 });
+    else compared.times++;
     return (n, expected, actual) => {
       const { cell, group } = registers.list[n]!;
       this.#lost.push({ border, register: cell, group, expected, actual, field: registers.fieldOf(n) });
     };
-  }
-
-  #counter(border: Border, group: RegisterGroup): { count: number } {
-    const known = this.#compared.find((one) => one.group === group && one.border === border);
-    if (known !== undefined) return known;
-    const counter = { border, group, count: 0 };
-    this.#compared.push(counter);
-    return counter;
   }
 
   /** The guest's registers that are in the machine's own at this border, rather than kept in memory. */

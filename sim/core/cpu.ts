@@ -92,7 +92,8 @@ export class Cpu {
 
   /** Reports such a change. */
   contextChanged(scope: ContextScope = 'all'): void {
-    for (const listener of this.#contextListeners) listener(scope);
+    const listeners = this.#contextListeners;
+    for (let n = 0; n < listeners.length; n++) listeners[n]!(scope);
   }
 
   /** Sets one of the interrupt lines, IRQ to VFIQ in registers.ts. */

@@ -124,8 +124,9 @@ export class VirtualInterface {
 
   /** Writes a register of the interface, and puts the interrupt lines to what follows from it. */
   write(cell: number, value: bigint): void {
+    const isChange = this.#cpu.cells[cell] !== value;
     this.#cpu.write(cell, value);
-    this.update();
+    if (isChange) this.update();
   }
 
   /** List register `n`. */

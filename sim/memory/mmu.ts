@@ -13,8 +13,11 @@ import {
   type AddressRange,
   ControlRegisters,
   EL1_REGISTERS,
+  EL1_STAGE1,
   EL2_REGISTERS,
   RegisterWatch,
+  Remembered,
+  STAGE2,
   type Stage1Parameters,
   type Stage2Parameters,
 } from './regime.ts';
@@ -56,9 +59,13 @@ export class Mmu {
   readonly #tables: PhysicalTables;
   readonly #stage2Tables: PhysicalTables;
   readonly #guestTables: GuestTables;
+  /** As the registers have it; undefined where they may have changed since. */
   #el1: Stage1Parameters | undefined;
   #el2: Stage1Parameters | undefined;
   #stage2: Stage2Parameters | undefined;
+  readonly #knownEl1: Remembered<Stage1Parameters>;
+  readonly #knownEl2: Remembered<Stage1Parameters>;
+  readonly #knownStage2: Remembered<Stage2Parameters>;
   /** While set, nothing is put into the TLB. */
   #probing = false;
   readonly #onEvict: (page: number) => void;
@@ -66,7 +73,11 @@ export class Mmu {
   /** `onEvict` is told the page number of every translation that is replaced in the TLB. */
   constructor(cpu: Cpu, physical: PhysicalMemory, onEvict: (page: number) => void) {
     this.#cpu = cpu;
-    this.registers = new ControlRegisters(cpu);
+    const registers = new ControlRegisters(cpu);
+    this.registers = registers;
+    this.#knownEl1 = new Remembered(cpu, EL1_STAGE1, () => registers.el1());
+    this.#knownEl2 = new Remembered(cpu, EL2_REGISTERS, () => registers.el2());
+    this.#knownStage2 = new Remembered(cpu, STAGE2, () => registers.stage2());
     this.#tlbCell = cpu.registers.allocate(TLB_CELL);
     this.#el1Watch = new RegisterWatch(cpu, EL1_REGISTERS);
     this.#el2Watch = new RegisterWatch(cpu, EL2_REGISTERS);
@@ -99,15 +110,15 @@ export class Mmu {
   /** Stage 1 of EL1&0 (1) or EL2 (2) as the registers have it. */
   stage1(regime: 1 | 2): Stage1Parameters {
     if (regime === 2) {
-      this.#el2 ??= this.registers.el2();
+      this.#el2 ??= this.#knownEl2.get();
       return this.#el2;
     }
-    this.#el1 ??= this.registers.el1();
+    this.#el1 ??= this.#knownEl1.get();
     return this.#el1;
   }
 
   stage2(): Stage2Parameters {
-    this.#stage2 ??= this.registers.stage2();
+    this.#stage2 ??= this.#knownStage2.get();
     return this.#stage2;
   }
 

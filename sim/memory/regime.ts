@@ -15,6 +15,9 @@ export const EL1_REGISTERS = [
   ...(['hcr_el2', 'vtcr_el2', 'vttbr_el2', 'sctlr_el2'] as const),
 ] as const;
 const ID_REGISTERS = ['id_aa64mmfr0_el1', 'id_aa64mmfr1_el1'] as const;
+/** Those for stage 1 alone, and for stage 2. */
+export const EL1_STAGE1 = ['sctlr_el1', 'tcr_el1', 'ttbr0_el1', 'ttbr1_el1', 'mair_el1', 'hcr_el2'] as const;
+export const STAGE2 = ['hcr_el2', 'vtcr_el2', 'vttbr_el2', 'sctlr_el2'] as const;
 
 type ControlRegister = (typeof EL2_REGISTERS | typeof EL1_REGISTERS | typeof ID_REGISTERS)[number];
 
@@ -125,6 +128,60 @@ export class RegisterWatch {
       changed = true;
     }
     return changed;
+  }
+}
+
+/** How many states of the registers are remembered: host, guest, and what is between them. */
+const REMEMBERED = 4;
+
+/** What `make` makes of some control registers, for the last states they were in: a world switch goes through the same again. */
+export class Remembered<T> {
+  readonly #words: Uint32Array;
+  readonly #ids: readonly number[];
+  readonly #make: () => T;
+  /** By state: the registers' halves, low ones first, one register after the other; and what was made of them. */
+  readonly #seen: Uint32Array;
+  readonly #made: (T | undefined)[] = Array.from({ length: REMEMBERED }, () => undefined);
+  /** Which is replaced next. */
+  #next = 0;
+
+  constructor(cpu: Cpu, names: readonly ControlRegister[], make: () => T) {
+    this.#words = cpu.words;
+    this.#ids = [...names, ...ID_REGISTERS].map((name) => cpu.registers.allocate(name));
+    this.#make = make;
+    this.#seen = new Uint32Array(REMEMBERED * 2 * this.#ids.length);
+  }
+
+  /** For the registers as they are now. */
+  get(): T {
+    for (let n = 0; n < REMEMBERED; n++) {
+      const made = this.#made[n];
+      if (made !== undefined && this.#isNow(n)) return made;
+    }
+    const made = this.#make();
+    const n = this.#next;
+    this.#next = (n + 1) % REMEMBERED;
+    this.#made[n] = made;
+    this.#remember(n);
+    return made;
+  }
+
+  #isNow(state: number): boolean {
+    const ids = this.#ids;
+    let at = 2 * ids.length * state;
+    for (let n = 0; n < ids.length; n++, at += 2) {
+      const low = 2 * ids[n]!;
+      if (this.#seen[at] !== this.#words[low] || this.#seen[at + 1] !== this.#words[low + 1]) return false;
+    }
+    return true;
+  }
+
+  #remember(state: number): void {
+    let at = 2 * this.#ids.length * state;
+    for (const id of this.#ids) {
+      this.#seen[at++] = this.#words[2 * id]!;
+      this.#seen[at++] = this.#words[2 * id + 1]!;
+    }
   }
 }
 
@@ -239,7 +296,7 @@ export class ControlRegisters {
     const legal = txsz >= MIN_TXSZ && txsz <= MAX_TXSZ;
     const inputBits = 64 - txsz;
     const startLevel = 3 - Math.floor((inputBits - 13) / 9);
-    // Each world switch makes some anew: spread in here the controls would take ten times as long.
+    // Spread in here the controls would take ten times as long.
     return {
       inputBits: legal ? inputBits : undefined,
       startLevel,

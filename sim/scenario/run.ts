@@ -273,8 +273,9 @@ export class ScenarioRun<Ready extends ReadyMachine = RecordedMachine> implement
 }
 
 function recordOf(vcpu: Vcpu, code: bigint): ExitRecord {
-  const [esr, far, hpfar] = ['esr_el2', 'far_el2', 'hpfar_el2'].map((name) => vcpu.read(`arch.fault.${name}`));
-  return { vcpu: vcpu.id, code, esr: esr!, far: far!, hpfar: hpfar! };
+  const esr = vcpu.read('arch.fault.esr_el2');
+  const far = vcpu.read('arch.fault.far_el2');
+  return { vcpu: vcpu.id, code, esr, far, hpfar: vcpu.read('arch.fault.hpfar_el2') };
 }
 
 function kernelAddress(kernel: Image, symbol: string): bigint {
