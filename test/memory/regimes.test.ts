@@ -1,7 +1,10 @@
 /** What the control registers decide: ranges, tags, start levels, byte order of the tables, and translation that is off. */
+import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Mmu } from '../../sim/memory/mmu.ts';
 import type { PageTables } from '../../sim/memory/page-tables.ts';
+import { EL1_REGISTERS, EL2_REGISTERS } from '../../sim/memory/regime.ts';
 import { abortOf, Bench, HCR_DC, HCR_TGE, RAM, SCTLR_EE, SCTLR_M } from './test-bench.ts';
 
 test('a VA between the ranges, or above the EL2 range, is a translation fault of level 0', () => {
@@ -217,6 +220,28 @@ test('SCTLR_EL1.EE makes stage 1 tables big-endian, SCTLR_EL2.EE those of EL2 an
   host.set('sctlr_el2', SCTLR_M | SCTLR_EE);
   assert.is(host.memory.translate(0x1000n, 2), RAM);
   assert.is(host.memory.translate(0x2000n, 1), RAM);
+});
+
+test('what is remembered of a regime is what its registers say, whichever of them has changed', () => {
+  const { cpu, physical } = new Bench();
+  const mmu = new Mmu(cpu, physical, () => {});
+  const { registers } = mmu;
+  const names = [...new Set([...EL1_REGISTERS, ...EL2_REGISTERS, 'id_aa64mmfr0_el1', 'id_aa64mmfr1_el1'])];
+  // Bits that something is read from, in each register; two values of each come again and again.
+  const values = [0x0012_0000_0301_1025n, 0x0034_0021_b510_3519n];
+  const change = fc.tuple(fc.constantFrom(...names), fc.constantFrom(...values));
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 30 }), (changes) => {
+      for (const [name, value] of changes) {
+        cpu.cells[cpu.cell(name)] = value;
+        mmu.refresh();
+        assert.equal(mmu.stage1(1), registers.el1(), name);
+        assert.equal(mmu.stage1(2), registers.el2(), name);
+        assert.equal(mmu.stage2(), registers.stage2(), name);
+      }
+    }),
+    { seed: 20150707, numRuns: 60 },
+  );
 });
 
 test.run();
