@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { NotModelled } from '../../sim/core/exceptions.ts';
-import { IRQ, X0 } from '../../sim/core/registers.ts';
+import { IRQ, PC, X0 } from '../../sim/core/registers.ts';
 import type { Machine } from '../../sim/exec/machine.ts';
 import type { Annotations } from '../../sim/recording/annotations.ts';
 import { type Phase, PhaseGatherer, phasesOf } from '../../sim/recording/phases.ts';
@@ -11,7 +11,16 @@ import { Recording } from '../../sim/recording/recording.ts';
 import type { Unwatched } from '../../sim/recording/stepper.ts';
 import { TimedSteps } from '../../sim/recording/timed-steps.ts';
 import { CortexA53 } from '../../sim/timing/cortex-a53.ts';
-import { annotationsOf, assembleWords, CODE, DATA, DEVICE, loadWords, machineAtEl2 } from './el2-machine.ts';
+import {
+  annotationsOf,
+  assembleWords,
+  CODE,
+  DATA,
+  DEVICE,
+  loadWords,
+  machineAtEl2,
+  smallTables,
+} from './el2-machine.ts';
 
 const scale = Number(process.env.HYPSTEP_ORACLE_SCALE ?? '1');
 const options = { seed: 20150707, numRuns: Math.ceil(40 * scale) };
@@ -134,7 +143,12 @@ function recorded(machine: Machine, count: number): { recording: Recording; told
  * the program whose numbers are `stops` is watched.
  */
 function assertSame(lines: readonly string[], count: number, stops: readonly number[] = []): Machine {
-  const [program, { machine: other, annotations }] = [programOf(lines), programOf(lines)];
+  return assertSameOf(() => programOf(lines), count, stops);
+}
+
+/** The same for a program that `make` makes. */
+function assertSameOf(make: () => Program, count: number, stops: readonly number[] = []): Machine {
+  const [program, { machine: other, annotations }] = [make(), make()];
   const { machine: one } = program;
   const places = stops.map((word) => Number(CODE) + 4 * word);
   const made = unwatched(program, count, places);
@@ -180,6 +194,8 @@ const instruction = fc.oneof(
     'tlbi alle2',
     'hvc #7',
     'udf #1',
+    // Unallocated.
+    '.inst 0x02000000',
     'ldr x0, [x28]',
     'stur x0, [x28, #61]',
     'blr x21',
@@ -229,6 +245,49 @@ test('code that writes to the code behind it finds what it wrote', () => {
   const lines = ['adr x0, 1f', 'ldr w1, 2f', 'str w1, [x0]', '1: mov x2, #1', 'b 3f', '2: mov x2, #2', '3: nop'];
   const { cpu } = assertSame(lines, 6);
   assert.is(cpu.cells[X0 + 2], 2n);
+});
+
+/**
+ * Three pages of code that lie apart in RAM and follow each other at virtual addresses, the last from 2^32 on: it begins in the
+ * first, goes through the second to its end, where `last` is, and from the third back into the second.
+ */
+function acrossPages(last: string): Program {
+  const machine = machineAtEl2();
+  const tables = smallTables(machine);
+  const pages = { callee: 0x5000, low: 0, high: 0x3000 };
+  const place = (offset: number, lines: readonly string[]) => {
+    for (const [n, word] of assembleWords(lines.join('\n')).words.entries()) {
+      machine.memory.poke(CODE + BigInt(offset + 4 * n), 4, BigInt(word));
+    }
+  };
+  place(pages.callee, ['add x2, x2, #1', 'ret']);
+  place(pages.callee + 0xff8, ['add x4, x4, #1', 'add x4, x4, #1']);
+  place(pages.low, ['b .+0xff0']);
+  place(pages.low + 0xff0, ['add x1, x1, #1', 'nop', 'add x1, x1, #1', last]);
+  place(pages.high, ['add x3, x3, #1', 'cbz xzr, .-12']);
+  for (const [n, offset] of Object.values(pages).entries()) {
+    tables.map(0xffff_e000n + 0x1000n * BigInt(n), CODE + BigInt(offset), 0x1000n, {}, true);
+  }
+  machine.cpu.cells[PC] = 0xffff_eff8n;
+  machine.cpu.refresh();
+  const symbols = Object.entries(pages).map(([name, offset]) => ({ name, offset }));
+  symbols.sort((a, b) => a.offset - b.offset);
+  return { machine, annotations: annotationsOf(symbols, CODE + 0x6000n) };
+}
+
+test('code goes on over pages that lie apart, and over an address of 2^32', () => {
+  for (const last of ['nop', 'bl .-0x1ffc']) {
+    const { cpu } = assertSameOf(() => acrossPages(last), 60);
+    assert.is(cpu.cells[X0 + 4], 2n);
+    assert.ok(cpu.cells[X0 + 3]! > 5n, last);
+    assert.is(cpu.cells[X0 + 2]! > 5n, last !== 'nop');
+  }
+});
+
+test('what an SMC asked of firmware may have changed anything', () => {
+  const { machine } = programOf(['nop', 'smc #0', 'nop']);
+  machine.firmware = () => {};
+  assert.is(machine.runStretch(10, 1, []), 2);
 });
 
 test('where the machine cannot go on, the steps before are made and timed', () => {
