@@ -284,6 +284,11 @@ test('code goes on over pages that lie apart, and over an address of 2^32', () =
   }
 });
 
+test('a branch to the next instruction is timed by what its condition was, not by what it is later', () => {
+  const flip = ['mov x0, #0', 'cbz x0, .+4', 'mov x0, #1', 'cmp x0, #1', 'b.ne .+4', 'cmp x0, #2'];
+  assertSame(['mov x9, #20', ...flip, 'sub x9, x9, #1', 'cbnz x9, .-28'], 150);
+});
+
 test('what an SMC asked of firmware may have changed anything', () => {
   const { machine } = programOf(['nop', 'smc #0', 'nop']);
   machine.firmware = () => {};
