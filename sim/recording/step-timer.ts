@@ -8,7 +8,7 @@ import { ACCESS_ADDRESS, FIRST_FREE, PC, SINK } from '../core/registers.ts';
 import { CURRENT_SP, keepByNumber, type Operation } from '../exec/operation.ts';
 import type { Memory } from '../memory/memory.ts';
 import { NOT_RAM } from '../memory/slow-access.ts';
-import { emptyTimedRow, NO_OPERATION, type TimedRow, type TimingModel } from '../timing/model.ts';
+import { emptyTimedStep, NO_OPERATION, type TimedStep, type TimingModel } from '../timing/model.ts';
 import { WordRecords } from '../timing/word-records.ts';
 
 /** What steps are made with. */
@@ -47,7 +47,7 @@ export const WRITES = 5;
 export const NOTHING = -1;
 
 /** What a timing model is told of a step that took or left `event`. */
-export function exceptionOf(event: ExceptionEvent | undefined): TimedRow['exception'] {
+export function exceptionOf(event: ExceptionEvent | undefined): TimedStep['exception'] {
   if (event === undefined) return 'none';
   return event.kind === 'return' ? 'return' : 'entry';
 }
@@ -59,7 +59,7 @@ export class StepTimer {
   readonly #words: Uint32Array;
   readonly #timing: TimingModel;
   readonly #memory: Memory;
-  readonly #row: TimedRow;
+  readonly #step: TimedStep;
   readonly #records = new WordRecords();
   /** Where the records are, by the operations' own numbers. */
   readonly #starts: (number | undefined)[] = [];
@@ -75,7 +75,7 @@ export class StepTimer {
     this.#words = cpu.words;
     this.#timing = timing;
     this.#memory = memory;
-    this.#row = emptyTimedRow(1, this.before);
+    this.#step = emptyTimedStep(this.before);
     this.#learnt = learnt;
     machine.countsCycles = false;
     this.copyState();
@@ -103,17 +103,17 @@ export class StepTimer {
    * left `event`, if any. Returns where in RAM its load or store went, or NOT_RAM; without meaning for other steps.
    */
   time(start: number, event: ExceptionEvent | undefined): number {
-    const row = this.#row;
+    const step = this.#step;
     const { records } = this;
     const isCompleted = event === undefined || event.kind === 'return';
     const offset = isCompleted && start !== NOTHING && records[start + ACCESSES] !== 0 ? this.#accessOffset() : 0;
-    row.operations[0] = start === NOTHING ? NO_OPERATION : records[start + TIMED]!;
-    row.pc = this.before[PC_LOW]!;
-    row.nextPc = this.#words[PC_LOW]!;
-    row.addresses[0] = this.#words[ADDRESS_LOW]!;
-    row.devices[0] = offset === NOT_RAM ? 1 : 0;
-    row.exception = exceptionOf(event);
-    this.#timing.issue(row, 0, 1);
+    step.operation = start === NOTHING ? NO_OPERATION : records[start + TIMED]!;
+    step.pc = this.before[PC_LOW]!;
+    step.nextPc = this.#words[PC_LOW]!;
+    step.address = this.#words[ADDRESS_LOW]!;
+    step.device = offset === NOT_RAM;
+    step.exception = exceptionOf(event);
+    this.#timing.issue(step);
     this.#cpu.clock.cycles = this.#timing.issuedAt;
     return offset;
   }

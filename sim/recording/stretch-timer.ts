@@ -20,7 +20,6 @@ export class StretchTimer {
   readonly cycles: Float64Array;
   readonly #machine: StretchingMachine;
   readonly #timing: TimingModel;
-  /** Its operands, those after the stretch, are not looked at: see Machine.runStretch. */
   readonly #row: TimedRow;
   /** The model's numbers of operations, by their own. */
   readonly #prepared: (number | undefined)[] = [];
@@ -31,7 +30,7 @@ export class StretchTimer {
   constructor(machine: StretchingMachine, timing: TimingModel) {
     this.#machine = machine;
     this.#timing = timing;
-    this.#row = emptyTimedRow(STRETCH_STEPS, machine.cpu.words, machine.stretch);
+    this.#row = emptyTimedRow(STRETCH_STEPS, machine.stretch);
     this.cycles = this.#row.cycles;
   }
 
@@ -101,7 +100,7 @@ export class StretchTimer {
   #timePiece(end: number): void {
     const { begins, pcs } = this.#machine.stretch;
     this.#row.pc = (pcs[this.#piece]! - 4 * begins[this.#piece]!) >>> 0;
-    this.#timing.issue(this.#row, this.#timed, end);
+    this.#timing.issueRow(this.#row, this.#timed, end);
     this.#timed = end;
   }
 

@@ -18,7 +18,7 @@ import {
   MULTIPLY64,
 } from './cortex-a53-table.ts';
 import { BRANCH_KINDS, FrontEnd } from './front-end.ts';
-import { NO_OPERATION, type TimedRow, type TimingModel } from './model.ts';
+import { NO_OPERATION, type TimedRow, type TimedStep, type TimingModel } from './model.ts';
 import {
   BRANCH,
   BUSY,
@@ -40,6 +40,9 @@ import {
 import { AS_ADDRESS, Scoreboard } from './scoreboard.ts';
 import { StoreHazards } from './store-hazards.ts';
 import { WordRecords } from './word-records.ts';
+
+/** Stands for cells that nobody looks at. */
+const NO_CELLS = new Uint32Array(0);
 
 /** Instructions issued together at most. */
 const ISSUE_WIDTH = 2;
@@ -107,46 +110,56 @@ export class CortexA53 implements TimingModel {
     return start;
   }
 
-  issue(row: TimedRow, from: number, end: number): void {
-    const { words } = this.#packed;
+  issue(step: TimedStep): void {
+    const { operation, pc, nextPc, address, device, exception, before } = step;
+    if (operation !== NO_OPERATION) this.#issueInstruction(operation, pc, address, device, before);
+    else this.#passWithoutInstruction();
+    this.#goOn(operation, pc, nextPc, exception, before);
+  }
+
+  issueRow(row: TimedRow, from: number, end: number): void {
+    const { operations, addresses, devices, cycles } = row;
     for (let n = from; n < end; n++) {
-      const start = row.operations[n]!;
-      if (start === NO_OPERATION) this.#passWithoutInstruction(row);
-      else this.#issueInstruction(words, start, row, n, n + 1 === end);
-      row.cycles[n] = this.issuedAt;
+      const operation = operations[n]!;
+      const pc = (row.pc + 4 * n) >>> 0;
+      if (operation !== NO_OPERATION) this.#issueInstruction(operation, pc, addresses[n]!, devices[n] !== 0, NO_CELLS);
+      else this.#passWithoutInstruction();
+      cycles[n] = this.issuedAt;
     }
+    if (end > from) this.#goOn(operations[end - 1]!, row.pc + 4 * (end - 1), row.nextPc, row.exception, NO_CELLS);
   }
 
   /** An interrupt, or a fetch that failed: it is taken when the instructions before it are issued. */
-  #passWithoutInstruction(row: TimedRow): void {
+  #passWithoutInstruction(): void {
     this.issuedAt = this.#cycle;
     this.completedAt = this.#cycle;
-    if (row.exception === 'entry') this.#frontEnd.refetch(this.#cycle + EXCEPTION.entry.value);
   }
 
-  /** Times step `n` of `row`, whose record begins at `start`. */
-  #issueInstruction(words: Int32Array, start: number, row: TimedRow, n: number, isLast: boolean): void {
+  /** The front end goes on after a step that may have branched, or met an exception. */
+  #goOn(operation: number, pc: number, nextPc: number, exception: TimedStep['exception'], before: Uint32Array): void {
+    const { words } = this.#packed;
+    if (operation !== NO_OPERATION && (words[operation + FLAGS]! & FLAG.isBranch) !== 0) {
+      const isTaken = nextPc !== (pc + 4) >>> 0 || isTakenToNext(this.#whole.get(operation)!, before);
+      this.#frontEnd.follow(BRANCH_KINDS[words[operation + BRANCH]!]!, pc >>> 0, nextPc, isTaken, this.issuedAt);
+    }
+    if (exception === 'entry') this.#frontEnd.refetch(this.issuedAt + EXCEPTION.entry.value);
+  }
+
+  /** Times the instruction whose record begins at `start`. */
+  #issueInstruction(start: number, pc: number, address: number, isDevice: boolean, before: Uint32Array): void {
+    const { words } = this.#packed;
     const flags = words[start + FLAGS]!;
     const isFixed = (flags & FLAG.isFixed) !== 0;
-    const pc = (row.pc + 4 * n) >>> 0;
-    const issue = this.#issueCycle(words, start, flags, pc, row.addresses[n]!);
-    const busy = isFixed ? words[start + BUSY]! : this.#busyCycles(words, start, row, n);
-    const latency = isFixed ? words[start + LATENCY]! : this.#latency(words, start, row, n);
+    const issue = this.#issueCycle(words, start, flags, pc, address);
+    const busy = isFixed ? words[start + BUSY]! : this.#busyCycles(words, start, address, isDevice, before);
+    const latency = isFixed ? words[start + LATENCY]! : this.#latency(words, start, isDevice, before);
     this.issuedAt = issue;
     this.#take(words, start, flags, issue, busy);
-    this.#writeResults(words, start, row, n, issue, issue + latency);
-    if ((flags & FLAG.isStore) !== 0) this.#stores.store(row.addresses[n]!, words[start + BYTES]!, issue, busy);
+    this.#writeResults(words, start, address, isDevice, issue, issue + latency);
+    if ((flags & FLAG.isStore) !== 0) this.#stores.store(address, words[start + BYTES]!, issue, busy);
     if (this.completedAt > this.#lastResult) this.#lastResult = this.completedAt;
     this.#frontEnd.issued(issue);
-    if ((flags & FLAG.isBranch) !== 0) this.#follow(words, start, row, pc, issue);
-    if (isLast && row.exception === 'entry') this.#frontEnd.refetch(issue + EXCEPTION.entry.value);
-    else if ((flags & FLAG.refetches) !== 0) this.#frontEnd.refetch(this.#lastResult + EXCEPTION.refetch.value);
-  }
-
-  /** Only the last step of a row branches. */
-  #follow(words: Int32Array, start: number, row: TimedRow, pc: number, issue: number): void {
-    const isTaken = row.nextPc !== (pc + 4) >>> 0 || isTakenToNext(this.#whole.get(start)!, row.before);
-    this.#frontEnd.follow(BRANCH_KINDS[words[start + BRANCH]!]!, pc, row.nextPc, isTaken, issue);
+    if ((flags & FLAG.refetches) !== 0) this.#frontEnd.refetch(this.#lastResult + EXCEPTION.refetch.value);
   }
 
   /** The first cycle in which fetch, order, operands, unit, earlier stores and pairing all let the instruction be issued. */
@@ -168,16 +181,14 @@ export class CortexA53 implements TimingModel {
   }
 
   /** Cycles for which the instruction's unit is taken, where bytes or operands have a say in it. */
-  #busyCycles(words: Int32Array, start: number, row: TimedRow, n: number): number {
+  #busyCycles(words: Int32Array, start: number, address: number, isDevice: boolean, before: Uint32Array): number {
     const flags = words[start + FLAGS]!;
     const bytes = words[start + BYTES]!;
-    const address = row.addresses[n]!;
-    const isDevice = row.devices[n] !== 0;
     if ((flags & FLAG.isLoad) !== 0) return isDevice ? MEMORY.deviceLoad.value : unitsTouched(address, bytes);
     if ((flags & FLAG.isStore) !== 0) return isDevice ? MEMORY.deviceStore.value : storeCycles(address, bytes);
     const operation = this.#whole.get(start)!;
-    if (operation.division !== 'none') return words[start + BUSY]! + extraDivideCycles(operation, row.before);
-    return multiply64(operation.factors!, row.before).busy;
+    if (operation.division !== 'none') return words[start + BUSY]! + extraDivideCycles(operation, before);
+    return multiply64(operation.factors!, before).busy;
   }
 
   /** Takes the unit and a place in the issue cycle, and holds the issue stage where that takes several cycles. */
@@ -193,7 +204,14 @@ export class CortexA53 implements TimingModel {
   }
 
   /** Notes when the results are there, the computed ones in cycle `there`; the last of them completes the instruction. */
-  #writeResults(words: Int32Array, start: number, row: TimedRow, n: number, issue: number, there: number): void {
+  #writeResults(
+    words: Int32Array,
+    start: number,
+    address: number,
+    isDevice: boolean,
+    issue: number,
+    there: number,
+  ): void {
     const { ready } = this.#scoreboard;
     const computedEnd = start + words[start + COMPUTED_END]!;
     const writtenBackEnd = start + words[start + WRITTEN_BACK_END]!;
@@ -212,19 +230,25 @@ export class CortexA53 implements TimingModel {
       last = issue + MEMORY.writebackResult.value;
     }
     const loadedEnd = start + words[start + LOADED_END]!;
-    if (at < loadedEnd) last = Math.max(last, this.#writeLoaded(words, start, row, n, issue, there));
+    if (at < loadedEnd) last = Math.max(last, this.#writeLoaded(words, start, address, isDevice, issue, there));
     const isComputed = hasComputed || loadedEnd === computedEnd;
     this.completedAt = isComputed && there > last ? there : last;
   }
 
   /** The same for what is loaded, which from its first byte on is there from cycle `first` on; returns the last cycle. */
-  #writeLoaded(words: Int32Array, start: number, row: TimedRow, n: number, issue: number, first: number): number {
+  #writeLoaded(
+    words: Int32Array,
+    start: number,
+    address: number,
+    isDevice: boolean,
+    issue: number,
+    first: number,
+  ): number {
     const { ready } = this.#scoreboard;
-    const address = row.addresses[n]!;
     const isVector = (words[start + FLAGS]! & FLAG.isVectorLoad) !== 0;
     // Earlier stores delay the data of a vector load, not its issue.
     const delay = isVector ? this.#stores.dataClearOf(address, words[start + BYTES]!, issue) - issue : 0;
-    const isAligned = (address & UNIT_MASK) === 0 && row.devices[n] === 0;
+    const isAligned = (address & UNIT_MASK) === 0 && !isDevice;
     const end = start + words[start + LOADED_END]!;
     let last = 0;
     for (let at = start + words[start + WRITTEN_BACK_END]!; at < end; at += LOADED_WORDS) {
@@ -240,14 +264,14 @@ export class CortexA53 implements TimingModel {
   }
 
   /** Cycles to the result, before what a load's position adds. */
-  #latency(words: Int32Array, start: number, row: TimedRow, n: number): number {
+  #latency(words: Int32Array, start: number, isDevice: boolean, before: Uint32Array): number {
     const flags = words[start + FLAGS]!;
     const latency = words[start + LATENCY]!;
-    if (row.devices[n] !== 0 && (flags & FLAG.isLoad) !== 0) return latency + MEMORY.deviceLoad.value;
+    if (isDevice && (flags & FLAG.isLoad) !== 0) return latency + MEMORY.deviceLoad.value;
     if ((flags & FLAG.hasFactors) === 0) return latency;
     const operation = this.#whole.get(start)!;
-    if (operation.division !== 'none') return latency + extraDivideCycles(operation, row.before);
-    return multiply64(operation.factors!, row.before).result;
+    if (operation.division !== 'none') return latency + extraDivideCycles(operation, before);
+    return multiply64(operation.factors!, before).result;
   }
 }
 

@@ -6,7 +6,7 @@ import { makeOperation } from '../../sim/exec/instruction-set.ts';
 import type { Machine } from '../../sim/exec/machine.ts';
 import type { Operation } from '../../sim/exec/operation.ts';
 import { Recording } from '../../sim/recording/recording.ts';
-import { emptyTimedRow, type TimedRow, type TimingModel } from '../../sim/timing/model.ts';
+import { emptyTimedStep, type TimedStep, type TimingModel } from '../../sim/timing/model.ts';
 import { assembleWords, CODE, DATA, loadWords, machineAtEl2 } from '../recording/el2-machine.ts';
 import {
   type Body,
@@ -181,14 +181,14 @@ class Stepper {
   readonly #timing: TimingModel;
   readonly #numbers = new Map<Operation, number>();
   readonly #before: Uint32Array;
-  readonly #row: TimedRow;
+  readonly #step: TimedStep;
   #pc = 0;
 
   constructor(machine: Machine, timing: TimingModel) {
     this.#cpu = machine.cpu;
     this.#timing = timing;
     this.#before = new Uint32Array(2 * FIRST_FREE);
-    this.#row = emptyTimedRow(1, this.#before);
+    this.#step = emptyTimedStep(this.#before);
   }
 
   /** The cycle in which the last instruction was issued. */
@@ -204,14 +204,14 @@ class Stepper {
 
   step(operation: Operation): void {
     const { cells, words } = this.#cpu;
-    const row = this.#row;
+    const step = this.#step;
     cells[PC] = BigInt(this.#pc);
     operation.execute();
-    row.operations[0] = this.#numberOf(operation);
-    row.pc = this.#pc;
-    row.nextPc = this.#pc + 4;
-    row.addresses[0] = words[2 * ACCESS_ADDRESS]!;
-    this.#timing.issue(row, 0, 1);
+    step.operation = this.#numberOf(operation);
+    step.pc = this.#pc;
+    step.nextPc = this.#pc + 4;
+    step.address = words[2 * ACCESS_ADDRESS]!;
+    this.#timing.issue(step);
     this.#pc += 4;
     for (const cell of operation.writes) {
       this.#before[2 * cell] = words[2 * cell]!;
