@@ -164,7 +164,8 @@ export class Machine extends Hardware {
     this.#interrupted = false;
     this.#last = undefined;
     try {
-      while (stretch.length < most && this.#runPiece(most, stops) && words[PC_HIGH] === high);
+      let goesOn = true;
+      while (goesOn && stretch.length < most) goesOn = this.#runPiece(most, stops) && words[PC_HIGH] === high;
       if (stretch.length > 0) this.#last = stretch.operations[stretch.length - 1];
     } catch (reason) {
       this.#takeThrown(reason, this.#last);
