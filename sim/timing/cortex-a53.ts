@@ -111,22 +111,31 @@ export class CortexA53 implements TimingModel {
   }
 
   issue(step: TimedStep): void {
-    const { operation, pc, nextPc, address, device, exception, before } = step;
-    if (operation !== NO_OPERATION) this.#issueInstruction(operation, pc, address, device, before);
-    else this.#passWithoutInstruction();
-    this.#goOn(operation, pc, nextPc, exception, before);
+    const { operation, pc, address, device, before } = step;
+    if (operation === NO_OPERATION) {
+      this.#passWithoutInstruction();
+    } else {
+      const flags = this.#issueInstruction(operation, pc, address, device, before);
+      if ((flags & FLAG.isBranch) !== 0) this.#follow(operation, pc, step.nextPc, before);
+    }
+    if (step.exception === 'entry') this.#frontEnd.refetch(this.issuedAt + EXCEPTION.entry.value);
   }
 
   issueRow(row: TimedRow, from: number, end: number): void {
     const { operations, addresses, devices, cycles } = row;
+    let flags = 0;
     for (let n = from; n < end; n++) {
       const operation = operations[n]!;
       const pc = (row.pc + 4 * n) >>> 0;
-      if (operation !== NO_OPERATION) this.#issueInstruction(operation, pc, addresses[n]!, devices[n] !== 0, NO_CELLS);
-      else this.#passWithoutInstruction();
+      if (operation === NO_OPERATION) this.#passWithoutInstruction();
+      else flags = this.#issueInstruction(operation, pc, addresses[n]!, devices[n] !== 0, NO_CELLS);
       cycles[n] = this.issuedAt;
     }
-    if (end > from) this.#goOn(operations[end - 1]!, row.pc + 4 * (end - 1), row.nextPc, row.exception, NO_CELLS);
+    if (end === from) return;
+    const last = operations[end - 1]!;
+    const branches = last !== NO_OPERATION && (flags & FLAG.isBranch) !== 0;
+    if (branches) this.#follow(last, (row.pc + 4 * (end - 1)) >>> 0, row.nextPc, NO_CELLS);
+    if (row.exception === 'entry') this.#frontEnd.refetch(this.issuedAt + EXCEPTION.entry.value);
   }
 
   /** An interrupt, or a fetch that failed: it is taken when the instructions before it are issued. */
@@ -135,18 +144,14 @@ export class CortexA53 implements TimingModel {
     this.completedAt = this.#cycle;
   }
 
-  /** The front end goes on after a step that may have branched, or met an exception. */
-  #goOn(operation: number, pc: number, nextPc: number, exception: TimedStep['exception'], before: Uint32Array): void {
-    const { words } = this.#packed;
-    if (operation !== NO_OPERATION && (words[operation + FLAGS]! & FLAG.isBranch) !== 0) {
-      const isTaken = nextPc !== (pc + 4) >>> 0 || isTakenToNext(this.#whole.get(operation)!, before);
-      this.#frontEnd.follow(BRANCH_KINDS[words[operation + BRANCH]!]!, pc >>> 0, nextPc, isTaken, this.issuedAt);
-    }
-    if (exception === 'entry') this.#frontEnd.refetch(this.issuedAt + EXCEPTION.entry.value);
+  /** The front end goes on after the branch at `pc` whose record begins at `start`. */
+  #follow(start: number, pc: number, nextPc: number, before: Uint32Array): void {
+    const isTaken = nextPc !== (pc + 4) >>> 0 || isTakenToNext(this.#whole.get(start)!, before);
+    this.#frontEnd.follow(BRANCH_KINDS[this.#packed.words[start + BRANCH]!]!, pc, nextPc, isTaken, this.issuedAt);
   }
 
-  /** Times the instruction whose record begins at `start`. */
-  #issueInstruction(start: number, pc: number, address: number, isDevice: boolean, before: Uint32Array): void {
+  /** Times the instruction whose record begins at `start`, but for what a branch does to the front end; returns its flags. */
+  #issueInstruction(start: number, pc: number, address: number, isDevice: boolean, before: Uint32Array): number {
     const { words } = this.#packed;
     const flags = words[start + FLAGS]!;
     const isFixed = (flags & FLAG.isFixed) !== 0;
@@ -160,6 +165,7 @@ export class CortexA53 implements TimingModel {
     if (this.completedAt > this.#lastResult) this.#lastResult = this.completedAt;
     this.#frontEnd.issued(issue);
     if ((flags & FLAG.refetches) !== 0) this.#frontEnd.refetch(this.#lastResult + EXCEPTION.refetch.value);
+    return flags;
   }
 
   /** The first cycle in which fetch, order, operands, unit, earlier stores and pairing all let the instruction be issued. */
