@@ -9,15 +9,12 @@ import type { Stage1Controls } from './permissions.ts';
 
 /** The registers that translation in the EL2 regime depends on. */
 export const EL2_REGISTERS = ['sctlr_el2', 'tcr_el2', 'ttbr0_el2', 'mair_el2'] as const;
-/** Those for EL1&0, both stages. SCTLR_EL2.EE is the byte order of stage 2 tables. */
-export const EL1_REGISTERS = [
-  ...(['sctlr_el1', 'tcr_el1', 'ttbr0_el1', 'ttbr1_el1', 'mair_el1'] as const),
-  ...(['hcr_el2', 'vtcr_el2', 'vttbr_el2', 'sctlr_el2'] as const),
-] as const;
-const ID_REGISTERS = ['id_aa64mmfr0_el1', 'id_aa64mmfr1_el1'] as const;
-/** Those for stage 1 alone, and for stage 2. */
+/** Those for stage 1 of EL1&0, and for stage 2, whose tables have the byte order of SCTLR_EL2.EE. */
 export const EL1_STAGE1 = ['sctlr_el1', 'tcr_el1', 'ttbr0_el1', 'ttbr1_el1', 'mair_el1', 'hcr_el2'] as const;
 export const STAGE2 = ['hcr_el2', 'vtcr_el2', 'vttbr_el2', 'sctlr_el2'] as const;
+/** Those for EL1&0, both stages. */
+export const EL1_REGISTERS = [...new Set([...EL1_STAGE1, ...STAGE2])];
+const ID_REGISTERS = ['id_aa64mmfr0_el1', 'id_aa64mmfr1_el1'] as const;
 
 type ControlRegister = (typeof EL2_REGISTERS | typeof EL1_REGISTERS | typeof ID_REGISTERS)[number];
 

@@ -214,11 +214,12 @@ function virtualGic(scenario: Scenario, memory: HostMemory): VirtualGic {
 function checkPaths(loaded: LoadedScenario, typed: TypedMemory): void {
   const { expect, before_entry } = loaded.scenario;
   const check = (record: object, ...keys: PropertyKey[]) => {
-    for (const path of Object.keys(record))
+    for (const path of Object.keys(record)) {
       placedAt(
         () => typed.check(path),
         () => loaded.placeOf(...keys, path),
       );
+    }
   };
   check(expect.fields, 'expect', 'fields');
   for (const [n, action] of before_entry.entries()) {
